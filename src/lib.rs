@@ -1,0 +1,1 @@
+//! The container-lifecycle port and the console on it.
