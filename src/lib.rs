@@ -1,1 +1,13 @@
-//! The container-lifecycle port and the console on it.
+//! The container-lifecycle port of Smidr, and the console that stands on it.
+//!
+//! The house, room by room (each may only name the rooms the table in `tests/rooms.rs` allows):
+//!
+//! - [`engine`]: the port. [`engine::ContainerManager`] is what every container engine looks like from here;
+//!   the adapters under it (Docker, and a simulated engine for demos and tests) are the only places that
+//!   know a real engine's protocol.
+//! - [`actions`]: asks an engine for something with a deadline, a cancel and a stated outcome.
+//! - [`cli`]: the command line.
+
+pub mod actions;
+pub mod cli;
+pub mod engine;

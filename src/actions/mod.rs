@@ -1,0 +1,1 @@
+//! Asking an engine for something that takes time.
