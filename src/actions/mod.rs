@@ -1,1 +1,18 @@
-//! Asking an engine for something that takes time.
+//! Asking an engine for something that takes time: a slow mark, a deadline, a cancel, retries where they are
+//! safe, and exactly one outcome, with a look at the engine wherever the outcome would else be unknown.
+//!
+//! This is the only room that knows both time and engines; the port below it knows no time at all.
+
+mod backoff;
+mod call;
+mod outcome;
+mod supervised;
+mod supervisor;
+mod verb;
+
+pub use backoff::Backoff;
+pub use call::{Call, Progress, ProgressSink};
+pub use outcome::{Aftermath, Outcome, Report};
+pub use supervised::Supervised;
+pub use supervisor::{Supervisor, Unsettled};
+pub use verb::{Limits, Verb};

@@ -28,6 +28,7 @@ impl Fingerprint {
         };
         let fields = fields
             .into_iter()
+            .map(|(name, value)| (name, without_our_own(value)))
             .filter(|(_, value)| !is_default(value))
             .map(|(name, value)| (name, hash(&value.to_string(), 8)))
             .collect();
@@ -61,6 +62,16 @@ impl Fingerprint {
             (labels::SPEC_FIELDS.to_owned(), fields),
             (labels::CREATED.to_owned(), Timestamp::now().to_string()),
         ])
+    }
+}
+
+/// Labels under our own prefix say who asked and when: the same thing asked twice is still the same.
+fn without_our_own(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Object(items) => {
+            items.into_iter().filter(|(name, _)| !name.starts_with(labels::PREFIX)).collect()
+        }
+        other => other,
     }
 }
 
@@ -118,6 +129,16 @@ mod tests {
             old.differing(&Fingerprint::of(&New { image: "a", gpus: Some(1), hints: vec![] })),
             ["gpus"]
         );
+    }
+
+    #[test]
+    fn who_asked_is_no_part_of_what_was_asked() {
+        let mut spec = ContainerSpec::new("yocto-a", "debian:12");
+        let first = Fingerprint::of(&spec);
+        spec.labels.insert(labels::REQUEST.into(), "17".into());
+        assert_eq!(Fingerprint::of(&spec), first);
+        spec.labels.insert("owner".into(), "ada".into());
+        assert_eq!(Fingerprint::of(&spec).differing(&first), ["labels"]);
     }
 
     #[test]

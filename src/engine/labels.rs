@@ -9,6 +9,11 @@ pub const SPEC: &str = "io.smidr.spec";
 pub const SPEC_FIELDS: &str = "io.smidr.spec.fields";
 /// When it was made, RFC 3339, by the clock of whoever made it.
 pub const CREATED: &str = "io.smidr.created";
+/// Which request made it, so that a request whose answer was lost can tell what is its own. Like every label
+/// under [`PREFIX`] it is no part of the specification.
+pub const REQUEST: &str = "io.smidr.request";
+/// What all our own labels begin with.
+pub const PREFIX: &str = "io.smidr.";
 /// `io.smidr.protected=true`: a volume that cleanup must not touch without being told its name.
 pub const PROTECTED: &str = "io.smidr.protected";
 
