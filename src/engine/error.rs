@@ -79,10 +79,10 @@ pub enum ErrorKind {
     BadAnswer,
     /// There is no such thing.
     NotFound,
-    /// A container of that name exists and was made from another specification.
+    /// Something of that name exists and was made from another specification.
     SpecMismatch {
-        /// The container that has the name.
-        existing: ContainerId,
+        /// What has the name.
+        existing: String,
         /// The fields that differ, by their names in the specification.
         fields: Vec<String>,
     },
@@ -262,8 +262,7 @@ impl fmt::Display for ErrorKind {
             Self::SpecMismatch { existing, fields } => {
                 return write!(
                     f,
-                    "container {} has this name and was made from another specification ({} differ{})",
-                    existing.short(),
+                    "{existing} has this name and was made from another specification ({} differ{})",
                     fields.join(", "),
                     if fields.len() == 1 { "s" } else { "" }
                 );
@@ -352,7 +351,7 @@ mod tests {
         );
         let missing = EngineError::new("inspect", ErrorKind::NotFound).on(ObjectKind::Volume, "sstate");
         assert_eq!(missing.to_string(), "cannot inspect volume sstate: there is no such volume");
-        let mismatch = ErrorKind::SpecMismatch { existing: "abc".into(), fields: vec!["image".into()] };
+        let mismatch = ErrorKind::SpecMismatch { existing: "abc".to_owned(), fields: vec!["image".into()] };
         assert!(mismatch.to_string().ends_with("(image differs)"), "{mismatch}");
     }
 

@@ -140,6 +140,8 @@ pub struct Identity {
 pub enum Feature {
     /// Freeze and thaw a container.
     Pause,
+    /// Stop with a signal chosen for this once.
+    StopSignal,
     /// CPU, memory and I/O figures.
     Stats,
     /// The process list of a container.
