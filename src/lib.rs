@@ -1,1 +1,3 @@
 //! The container-lifecycle port and the console on it.
+
+pub mod actions;

@@ -1,0 +1,3 @@
+//! What a client says to the shim, and what does its work where it cannot run.
+
+pub mod shim_protocol;
