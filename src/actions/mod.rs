@@ -5,7 +5,9 @@
 
 mod backoff;
 mod call;
+pub mod exec;
 mod outcome;
+pub mod shim_image;
 mod supervised;
 mod supervisor;
 mod verb;

@@ -1,0 +1,80 @@
+//! The shim: a small static program put into a container to run one command and to end its whole process tree.
+//!
+//! It is compiled apart by the build script and carried by the library as bytes; nothing in the library names it
+//! and it names nothing but the standard library. It needs no shell, no file besides itself and only a readable
+//! `/proc`.
+//!
+//! `shim run` is a child subreaper: whatever the command leaves behind (a new session, a double fork, an empty
+//! environment) becomes the shim's own child and can be found by walking the tree. `shim signal`, `shim sweep` and
+//! `shim list` are later calls that find a running shim by its token.
+
+#![deny(unsafe_code)]
+#![warn(missing_docs, rust_2018_idioms, clippy::pedantic)]
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod args;
+mod ending;
+mod find;
+mod frames;
+mod input;
+mod json;
+mod list;
+mod reap;
+mod run;
+mod signals;
+mod sys;
+mod tokens;
+mod tree;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use args::Call;
+
+/// The shim itself could not do its work: bad arguments, or no readable `/proc`. The command was not started.
+const OWN_FAILURE: u8 = 125;
+
+fn main() -> ExitCode {
+    let given: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let call = match args::parse(&given) {
+        Ok(call) => call,
+        Err(message) => return fail(&message),
+    };
+    if !matches!(call, Call::Version)
+        && let Err(source) = tree::check_proc()
+    {
+        return fail(&format!(
+            "/proc cannot be read, so no process tree can be followed ({source}); mount proc in the container"
+        ));
+    }
+    let ended = match call {
+        Call::Run(run) => run::run(&run),
+        Call::Signal(end) => Ok(tokens::signal(&end)),
+        Call::Sweep(end) => Ok(tokens::sweep(&end)),
+        Call::List => Ok(list::list()),
+        Call::Version => {
+            say("smidr-shim protocol 1");
+            Ok(0)
+        }
+    };
+    match ended {
+        Ok(code) => ExitCode::from(code),
+        Err(message) => fail(&message),
+    }
+}
+
+fn fail(message: &str) -> ExitCode {
+    complain(message);
+    ExitCode::from(OWN_FAILURE)
+}
+
+/// Prints one line of answer. Nobody may be listening any more, which is no reason to stop half-way.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout().lock(), "{line}");
+}
+
+/// Prints one line of complaint.
+fn complain(message: &str) {
+    let _ = writeln!(io::stderr().lock(), "smidr-shim: {message}");
+}
