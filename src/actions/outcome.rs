@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::engine::{EngineError, chain};
 
 use super::Verb;
+use super::exec::TreeEnd;
 
 /// The four ends an action can have; it has exactly one.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ pub enum Aftermath {
     Undone(String),
     /// The engine goes on with it.
     GoesOn(String),
+    /// A command's processes were ended; in words, and one by one.
+    Ended(String, TreeEnd),
     /// Nobody knows: the look afterwards failed too.
     Unknown(String),
 }
@@ -64,6 +67,7 @@ impl Aftermath {
             | Self::Happened(words)
             | Self::Undone(words)
             | Self::GoesOn(words)
+            | Self::Ended(words, _)
             | Self::Unknown(words) => Some(words),
         }
     }

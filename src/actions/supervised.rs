@@ -8,9 +8,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 
 use crate::engine::{
-    Change, ContainerDetails, ContainerId, ContainerManager, ContainerManagerExt, ContainerSpec, Created,
-    EngineError, ErrorKind, ExitStatus, Fingerprint, PullRequest, RemoveOptions, RemovedImage, Result,
-    Signal, StopOptions, Volume, VolumeSpec, WaitFor, chain, labels,
+    Change, ContainerDetails, ContainerId, ContainerManager, ContainerManagerExt, ContainerSpec,
+    ContainerState, Created, EngineError, ErrorKind, ExitStatus, Fingerprint, PullRequest, RemoveOptions,
+    RemovedImage, Result, Signal, StopOptions, Volume, VolumeSpec, WaitFor, chain, labels,
 };
 
 use super::{Aftermath, Call, Limits, Progress, Report, Supervisor, Unsettled, Verb};
@@ -146,13 +146,45 @@ impl Supervised {
     /// the engine goes on stopping.
     pub async fn stop(&self, call: &Call, id: &ContainerId, options: &StopOptions) -> Report<Change> {
         let call = after_grace(call, Verb::Stop, options);
-        self.change(&call, Verb::Stop, id, || self.engine.stop(id, options)).await
+        let stop = || async {
+            match (self.engine.stop(id, options).await, &options.signal) {
+                (Err(error), Some(signal)) if *error.kind() == ErrorKind::Unsupported => {
+                    self.stop_by_hand(id, signal, options.grace).await
+                }
+                (answered, _) => answered,
+            }
+        };
+        self.change(&call, Verb::Stop, id, stop).await
     }
 
     /// Stops and starts a container.
     pub async fn restart(&self, call: &Call, id: &ContainerId, options: &StopOptions) -> Report<()> {
         let call = after_grace(call, Verb::Restart, options);
-        self.change(&call, Verb::Restart, id, || self.engine.restart(id, options)).await
+        let restart = || async {
+            match (self.engine.restart(id, options).await, &options.signal) {
+                (Err(error), Some(signal)) if *error.kind() == ErrorKind::Unsupported => {
+                    self.stop_by_hand(id, signal, options.grace).await?;
+                    self.engine.start(id).await.map(drop)
+                }
+                (answered, _) => answered,
+            }
+        };
+        self.change(&call, Verb::Restart, id, restart).await
+    }
+
+    /// A stop with a signal of one's own, where the engine's own stop takes none.
+    async fn stop_by_hand(&self, id: &ContainerId, signal: &Signal, grace: Duration) -> Result<Change> {
+        if self.engine.inspect(id).await?.state == ContainerState::Paused {
+            self.engine.unpause(id).await?;
+        }
+        if self.engine.kill(id, signal).await? == Change::AlreadySo {
+            return Ok(Change::AlreadySo);
+        }
+        if let Ok(ended) = tokio::time::timeout(grace, self.engine.wait(id, WaitFor::NotRunning)).await {
+            return ended.map(|_| Change::Made);
+        }
+        self.engine.kill(id, &Signal::kill()).await?;
+        self.engine.wait(id, WaitFor::NotRunning).await.map(|_| Change::Made)
     }
 
     /// Signals a container's main process.

@@ -16,6 +16,8 @@ pub enum Call {
     Signal(End),
     /// End every tree with one of these tokens.
     Sweep(End),
+    /// Wait for the end of standard input, then signal.
+    Guard(End),
     /// Name the running shims.
     List,
     /// Say which shim this is.
@@ -75,13 +77,17 @@ pub struct End {
 /// Understands the arguments after the program's name. The error is a sentence for the user.
 pub fn parse(given: &[OsString]) -> Result<Call, String> {
     let Some((verb, rest)) = given.split_first() else {
-        return Err("give one of run, signal, sweep, list, version".to_owned());
+        return Err("give one of run, signal, guard, sweep, list, version".to_owned());
     };
     match verb.to_str() {
         Some("run") => run(rest).map(Call::Run),
         Some("signal") => match end(rest)? {
             end if end.tokens.len() == 1 => Ok(Call::Signal(end)),
             _ => Err("signal takes exactly one --token".to_owned()),
+        },
+        Some("guard") => match end(rest)? {
+            end if end.tokens.len() == 1 && !end.forward => Ok(Call::Guard(end)),
+            _ => Err("guard takes exactly one --token and nothing to --forward".to_owned()),
         },
         Some("sweep") => match end(rest)? {
             end if end.forward => Err("sweep cannot --forward".to_owned()),

@@ -5,8 +5,8 @@
 //! `/proc`.
 //!
 //! `shim run` is a child subreaper: whatever the command leaves behind (a new session, a double fork, an empty
-//! environment) becomes the shim's own child and can be found by walking the tree. `shim signal`, `shim sweep` and
-//! `shim list` are later calls that find a running shim by its token.
+//! environment) becomes the shim's own child and can be found by walking the tree. `shim signal`, `shim guard`,
+//! `shim sweep` and `shim list` are later calls that find a running shim by its token.
 
 #![deny(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms, clippy::pedantic)]
@@ -51,6 +51,11 @@ fn main() -> ExitCode {
     let ended = match call {
         Call::Run(run) => run::run(&run),
         Call::Signal(end) => Ok(tokens::signal(&end)),
+        Call::Guard(end) => {
+            // Whatever it reads, and however the reading ends: the client is gone.
+            let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+            Ok(tokens::signal(&end))
+        }
         Call::Sweep(end) => Ok(tokens::sweep(&end)),
         Call::List => Ok(list::list()),
         Call::Version => {

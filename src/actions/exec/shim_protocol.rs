@@ -105,6 +105,19 @@ pub fn sweep_argv(shim: &str, tokens: &[String], grace: Duration, orphans: bool)
     argv
 }
 
+/// The argument vector of the exec that ends the tree with this token when its own standard input ends.
+#[must_use]
+pub fn guard_argv(shim: &str, token: &str, grace: Duration) -> Vec<String> {
+    let grace = milliseconds(grace).to_string();
+    [shim, "guard", "--token", token, "--grace", &grace].map(str::to_owned).into()
+}
+
+/// The argument vector of the exec that prints a line of JSON for each running shim of the container.
+#[must_use]
+pub fn list_argv(shim: &str) -> Vec<String> {
+    [shim, "list"].map(str::to_owned).into()
+}
+
 /// Data for the command, in as many frames as it takes. Nothing for no data.
 #[must_use]
 pub fn data(mut data: &[u8]) -> Bytes {
