@@ -215,8 +215,9 @@ async fn a_registry_front_stalls_in_the_middle() {
 async fn an_engine_of_ones_own_can_be_killed_frozen_and_started_again() {
     let mut engine = OwnDocker::start(&[]).await;
     let image = Bench::get().image;
-    let id =
-        engine.docker(&["run", "--detach", "--network=none", "--label=own", &image, "sleep", "600"]).await;
+    let id = engine
+        .docker(&["run", "--detach", "--network=none", "--stop-signal=KILL", &image, "sleep", "600"])
+        .await;
     engine.kill().await;
     assert!(UnixStream::connect(engine.socket()).await.is_err(), "a killed engine is answering");
     engine.start_again().await;

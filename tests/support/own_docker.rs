@@ -74,7 +74,19 @@ impl OwnDocker {
         self.signal(Signal::TERM);
         let ended = tokio::time::timeout(Duration::from_secs(20), self.process.wait()).await;
         ended.expect("dockerd did not end in 20 s").unwrap();
+        self.unmount().await;
         std::fs::remove_dir_all(&self.run).unwrap();
+        self.state.close().unwrap();
+    }
+
+    /// A killed dockerd leaves its mounts, and its successor puts its own on top of them.
+    async fn unmount(&self) {
+        let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap();
+        let targets = mounts.lines().filter_map(|line| line.split(' ').nth(1)).map(Path::new);
+        for target in targets.filter(|t| t.starts_with(self.state.path()) || t.starts_with(&self.run)).rev() {
+            let status = Command::new("umount").arg("--lazy").arg(target).status().await.unwrap();
+            assert!(status.success(), "cannot unmount {}", target.display());
+        }
     }
 
     /// Runs the `docker` client on it and returns what it printed.
