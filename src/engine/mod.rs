@@ -8,6 +8,7 @@ pub mod conformance;
 mod container;
 pub mod credentials;
 pub mod discovery;
+mod docker;
 mod entrypoint;
 mod error;
 mod events;
