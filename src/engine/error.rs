@@ -23,6 +23,7 @@ struct Failure {
     object: Option<(ObjectKind, String)>,
     kind: ErrorKind,
     said: Option<String>,
+    advice: Option<String>,
     source: Option<BoxError>,
 }
 
@@ -147,7 +148,7 @@ impl EngineError {
     /// An error of this kind in an operation, named by a verb that completes "cannot …".
     #[must_use]
     pub fn new(operation: &'static str, kind: ErrorKind) -> Self {
-        Self(Box::new(Failure { operation, object: None, kind, said: None, source: None }))
+        Self(Box::new(Failure { operation, object: None, kind, said: None, advice: None, source: None }))
     }
 
     /// Names what the operation was about.
@@ -170,6 +171,13 @@ impl EngineError {
     #[must_use]
     pub fn because(mut self, cause: impl Into<BoxError>) -> Self {
         self.0.source = Some(cause.into());
+        self
+    }
+
+    /// Says what the user can do, where that is better known here than from the kind alone.
+    #[must_use]
+    pub fn advising(mut self, advice: impl Into<String>) -> Self {
+        self.0.advice = Some(advice.into());
         self
     }
 
@@ -224,6 +232,9 @@ impl EngineError {
     /// What the user can do, where there is something to say that the error itself does not.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
+        if let Some(advice) = &self.0.advice {
+            return Some(advice.clone());
+        }
         let hint = match &self.0.kind {
             ErrorKind::Unreachable => {
                 "is the engine running? `smidr-console doctor` tries every known endpoint"
@@ -364,6 +375,14 @@ mod tests {
             chain(&error),
             "cannot list containers: the engine does not answer: connection refused (os error 111)"
         );
+    }
+
+    #[test]
+    fn advice_that_knows_the_case_goes_before_the_general_hint() {
+        let error = EngineError::new("connect to", ErrorKind::PermissionDenied);
+        assert!(error.hint().unwrap().contains("usually `docker`"));
+        let hint = error.advising("join group podman").hint();
+        assert_eq!(hint.as_deref(), Some("join group podman"));
     }
 
     #[test]

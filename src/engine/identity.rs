@@ -58,7 +58,7 @@ pub enum Transport {
     },
     /// A unix socket on another host, forwarded by the user's own `ssh`.
     Ssh {
-        /// `[user@]host`, as ssh takes it.
+        /// `[user@]host`, as ssh takes it: an IPv6 address without brackets.
         destination: String,
         /// Port, where not ssh's own default for the host.
         port: Option<u16>,
@@ -86,11 +86,14 @@ impl fmt::Display for Endpoint {
         };
         match &self.transport {
             Transport::Unix(path) => write!(f, "unix://{}", path.display()),
-            Transport::Tcp { host, port } | Transport::Tls { host, port, .. } => {
-                write!(f, "tcp://{}:{port}", bracketed(host))
-            }
+            Transport::Tcp { host, port } => write!(f, "tcp://{}:{port}", bracketed(host)),
+            // `tcp://` would ask for plain TCP wherever the environment does not ask for TLS.
+            Transport::Tls { host, port, .. } => write!(f, "https://{}:{port}", bracketed(host)),
             Transport::Ssh { destination, port, socket } => {
-                write!(f, "ssh://{destination}")?;
+                match destination.rsplit_once('@') {
+                    Some((user, host)) => write!(f, "ssh://{user}@{}", bracketed(host))?,
+                    None => write!(f, "ssh://{}", bracketed(destination))?,
+                }
                 if let Some(port) = port {
                     write!(f, ":{port}")?;
                 }
@@ -223,6 +226,11 @@ mod tests {
     fn endpoints_print_as_uris_that_can_be_passed_back() {
         assert_eq!(shown(Transport::Unix("/run/docker.sock".into())), "unix:///run/docker.sock");
         assert_eq!(shown(Transport::Tcp { host: "::1".into(), port: 2375 }), "tcp://[::1]:2375");
+        let tls = Transport::Tls { host: "build7".into(), port: 2376, certs: None, verify: true };
+        assert_eq!(shown(tls), "https://build7:2376");
+        let address =
+            Transport::Ssh { destination: "ada@::1".into(), port: Some(22), socket: "/d.sock".into() };
+        assert_eq!(shown(address), "ssh://ada@[::1]:22/d.sock");
         let ssh = |port, socket: &str| {
             shown(Transport::Ssh { destination: "ada@build7".into(), port, socket: socket.into() })
         };

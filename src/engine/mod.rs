@@ -7,6 +7,7 @@
 pub mod conformance;
 mod container;
 pub mod credentials;
+pub mod discovery;
 pub mod docker;
 mod entrypoint;
 mod error;

@@ -14,8 +14,11 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
+use tokio::sync::Mutex;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
+
+use super::tunnel::Tunnel;
 
 /// Any byte stream to an engine.
 trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -30,6 +33,34 @@ pub(super) enum Connector {
     Tcp(Arc<(String, u16)>),
     /// TLS over TCP, for this server name.
     Tls(Arc<(String, u16)>, ServerName<'static>, TlsConnector),
+    /// A socket on another host.
+    Ssh(Arc<Far>),
+}
+
+/// A socket on another host, and the tunnel to it while there is one.
+pub(super) struct Far {
+    pub(super) destination: String,
+    pub(super) port: Option<u16>,
+    pub(super) socket: PathBuf,
+    pub(super) tunnel: Mutex<Option<Tunnel>>,
+}
+
+impl Far {
+    /// Through the tunnel; through a new one where ssh has ended.
+    async fn open(&self) -> io::Result<UnixStream> {
+        let mut tunnel = self.tunnel.lock().await;
+        let tunnel = match &mut *tunnel {
+            Some(open) if open.is_alive() => open,
+            closed => {
+                let opened = Tunnel::open(&self.destination, self.port, &self.socket).await;
+                closed.insert(opened.map_err(io::Error::other)?)
+            }
+        };
+        UnixStream::connect(tunnel.local_socket()).await.map_err(|error| match tunnel.said() {
+            Some(said) => io::Error::new(error.kind(), format!("{error}; ssh said: {said}")),
+            None => error,
+        })
+    }
 }
 
 impl Connector {
@@ -37,6 +68,7 @@ impl Connector {
         let stream: Box<dyn Duplex> = match self {
             Self::Unix(path) => Box::new(UnixStream::connect(path.as_path()).await?),
             Self::Tcp(address) => Box::new(dial(&address).await?),
+            Self::Ssh(far) => Box::new(far.open().await?),
             Self::Tls(address, name, tls) => Box::new(tls.connect(name, dial(&address).await?).await?),
         };
         Ok(Link(TokioIo::new(stream)))

@@ -112,8 +112,16 @@ fn from_transport(while_connecting: bool, cause: &(dyn StdError + 'static)) -> E
             return ErrorKind::BadAnswer;
         }
         if let Some(error) = error.downcast_ref::<io::Error>() {
-            if error.get_ref().is_some_and(|inner| inner.downcast_ref::<rustls::Error>().is_some()) {
-                return ErrorKind::Misconfigured;
+            // Its own source is that of what it wraps, so what it wraps is looked at here.
+            match error.get_ref() {
+                Some(inner) if inner.is::<rustls::Error>() => return ErrorKind::Misconfigured,
+                // From opening the tunnel below the connection: it has found out already.
+                Some(inner) => {
+                    if let Some(known) = inner.downcast_ref::<EngineError>() {
+                        return known.kind().clone();
+                    }
+                }
+                None => {}
             }
             if while_connecting && error.kind() == io::ErrorKind::PermissionDenied {
                 return ErrorKind::PermissionDenied;

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use rustls::pki_types::ServerName;
+use tokio::sync::Mutex;
+use tokio_rustls::TlsConnector;
 
 use crate::engine::{
     Change, Container, ContainerDetails, ContainerId, ContainerManager, ContainerSpec, Created, DiskUsage,
@@ -14,7 +17,7 @@ use crate::engine::{
 };
 
 use super::client::Http;
-use super::connector::Connector;
+use super::connector::{Connector, Far};
 use super::version::ApiVersion;
 
 /// Docker Engine at one endpoint. Clones share its connections.
@@ -54,6 +57,21 @@ fn connector(endpoint: &Endpoint) -> Result<Connector> {
     match &endpoint.transport {
         Transport::Unix(path) => Ok(Connector::Unix(Arc::new(path.clone()))),
         Transport::Tcp { host, port } => Ok(Connector::Tcp(Arc::new((host.clone(), *port)))),
+        Transport::Tls { host, port, certs, verify } => {
+            let name = ServerName::try_from(host.clone()).map_err(|error| {
+                EngineError::new("connect to", ErrorKind::Misconfigured)
+                    .on(ObjectKind::Engine, endpoint)
+                    .because(error)
+            })?;
+            let tls = TlsConnector::from(super::tls::client_config(certs.as_deref(), *verify)?);
+            Ok(Connector::Tls(Arc::new((host.clone(), *port)), name, tls))
+        }
+        Transport::Ssh { destination, port, socket } => Ok(Connector::Ssh(Arc::new(Far {
+            destination: destination.clone(),
+            port: *port,
+            socket: socket.clone(),
+            tunnel: Mutex::new(None),
+        }))),
         _ => Err(EngineError::new("connect to", ErrorKind::Unsupported).on(ObjectKind::Engine, endpoint)),
     }
 }

@@ -32,6 +32,8 @@ mod logs;
 mod manager;
 mod pull;
 mod stats;
+mod tls;
+mod tunnel;
 mod usage;
 mod version;
 mod volumes;
