@@ -5,6 +5,12 @@
 mod support;
 
 #[cfg(test)]
+mod client_faults;
+#[cfg(test)]
 mod exec;
 #[cfg(test)]
 mod helpers;
+#[cfg(test)]
+mod pull;
+#[cfg(test)]
+mod unknown_outcomes;
