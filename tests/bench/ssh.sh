@@ -36,5 +36,5 @@ CONFIG
 }
 
 ssh_ready() {
-  service_ready sshd ssh -o BatchMode=yes bench true
+  service_ready sshd ssh -n -o BatchMode=yes bench true
 }
