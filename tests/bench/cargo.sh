@@ -16,10 +16,11 @@ cargo_build() { # NEXTEST-ARGUMENTS
   cargo nextest list "${cargo_config[@]}" "$@" >/dev/null && cargo build --quiet --lib --bins
 }
 
-cargo_count() { # default|only|all NEXTEST-ARGUMENTS
+# The tests that would run, one a line.
+cargo_names() { # default|only|all NEXTEST-ARGUMENTS
   local which=$1
   shift
-  cargo nextest list "${cargo_config[@]}" --cargo-quiet --run-ignored "$which" -T oneline "$@" 2>/dev/null | grep -c . || true
+  cargo nextest list "${cargo_config[@]}" --cargo-quiet --run-ignored "$which" -T oneline "$@" 2>/dev/null | grep . || true
 }
 
 # A test that needs a real engine is `#[ignore = "needs the bench: run tests/run"]`: plain `cargo test` shows it as
@@ -27,8 +28,8 @@ cargo_count() { # default|only|all NEXTEST-ARGUMENTS
 cargo_run_tests() { # with-engines|without-engines NEXTEST-ARGUMENTS
   local engines=$1 which=default planned status=0 store junit
   shift
-  if [[ $engines == with-engines ]]; then which=all; else count skipped "$(cargo_count only "$@")"; fi
-  planned=$(cargo_count "$which" "$@")
+  if [[ $engines == with-engines ]]; then which=all; else count skipped "$(cargo_names only "$@" | wc -l)"; fi
+  planned=$(cargo_names "$which" "$@" | wc -l)
   store=$(mktemp -d "${TMPDIR:-/tmp}/smidr-nextest.XXXXXX")
   { cat "$root/tests/nextest.toml"; printf '[store]\ndir = "%s"\n' "$store"; } >"$store/nextest.toml"
   junit=$store/default/junit.xml
@@ -40,13 +41,20 @@ cargo_run_tests() { # with-engines|without-engines NEXTEST-ARGUMENTS
     count failed 1
     fail_note "no test matches: $*"
   fi
-  if (($# == 0 && ${interrupted:-0} == 0)); then
+  if (($# == 0 && interrupted == 0)); then
     cargo_in_background cargo test --doc --quiet >"$store/doc" 2>&1 || status=$?
     cat "$store/doc"
     cargo_count_doc "$store/doc"
   fi
   rm -rf "$store"
   return "$status"
+}
+
+# Ends the tests that are running now; whoever runs them then comes to its own end.
+interrupted=0 cargo_child=''
+cargo_interrupt() { # STATUS
+  interrupted=$1
+  if [[ -n $cargo_child ]]; then kill -TERM "$cargo_child" 2>/dev/null || true; fi
 }
 
 # In the background, so that this shell hears signals at once and not only after the tests.

@@ -18,10 +18,10 @@ images_make() {
   offer SMIDR_BENCH_PULL_IMAGES "${images_to_pull[*]}"
 }
 
-# A small system: every applet, root and `builder` (uid and gid 1000), a home, /tmp and /work.
+# A small system: every applet, root and `builder` (uid and gid 1000), a home, /tmp and /build.
 images_make_shell() { # BUSYBOX DIRECTORY
   local applet
-  mkdir -p "$2"/{bin,etc,proc,sys,dev,root,work,home/builder} "$2/tmp"
+  mkdir -p "$2"/{bin,etc,proc,sys,dev,root,build,home/builder} "$2/tmp"
   cp "$1" "$2/bin/busybox"
   while read -r applet; do
     if [[ $applet != busybox ]]; then ln -s busybox "$2/bin/$applet"; fi
@@ -29,7 +29,7 @@ images_make_shell() { # BUSYBOX DIRECTORY
   printf 'root:x:0:0:root:/root:/bin/sh\nbuilder:x:1000:1000:builder:/home/builder:/bin/sh\n' >"$2/etc/passwd"
   printf 'root:x:0:\nbuilder:x:1000:\n' >"$2/etc/group"
   chmod 1777 "$2/tmp"
-  chown 1000:1000 "$2/home/builder" "$2/work"
+  chown 1000:1000 "$2/home/builder" "$2/build"
 }
 
 # No shell at all: busybox acts as the applet it is called by, and there is no name here that makes it a shell.

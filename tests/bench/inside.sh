@@ -11,12 +11,7 @@ for part in report packages services walls tls images registry ssh cargo leaks-i
   source "$bench_scripts/$part.sh"
 done
 
-interrupted=0 cargo_child=''
-inside_interrupt() {
-  interrupted=1
-  if [[ -n $cargo_child ]]; then kill -TERM "$cargo_child" 2>/dev/null || true; fi
-}
-trap inside_interrupt TERM INT HUP
+trap 'cargo_interrupt 1' TERM INT HUP
 
 inside_engines() { # STEP: start, ready, fill, clear
   local file

@@ -22,7 +22,10 @@ for packages_engine in "$bench_scripts"/engines/*.sh; do
   source "$packages_engine"
 done
 
-packages_has() { PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null; }
+# `su` without a dash keeps the user's PATH, where these are missing.
+export PATH=$PATH:/usr/sbin:/sbin
+
+packages_has() { command -v "$1" >/dev/null; }
 
 # The one program that must be linked statically, because it is all there is in the test images.
 packages_busybox() {

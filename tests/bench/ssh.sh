@@ -30,11 +30,11 @@ UsePAM no
 StrictModes no
 MaxStartups 100
 CONFIG
-  service_start sshd "$(PATH=$PATH:/usr/sbin:/sbin command -v sshd)" -D -e -f "$dir/sshd_config"
+  service_start sshd "$(command -v sshd)" -D -e -f "$dir/sshd_config"
   offer SMIDR_BENCH_SSH_HOST bench
   offer SMIDR_BENCH_SSH_ADDRESS "root@127.0.0.1:$ssh_port"
 }
 
 ssh_ready() {
-  service_ready sshd ssh -o BatchMode=yes bench true
+  service_ready sshd ssh -n -o BatchMode=yes bench true
 }

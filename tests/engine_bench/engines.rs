@@ -137,7 +137,7 @@ async fn one_image_has_a_shell_and_a_user_and_the_other_has_neither_shell() {
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
     assert_eq!(
-        run(&bench.image, &["/bin/sh", "-c", "id -un; touch $HOME/a /work/a /tmp/a && exit 7"]).await,
+        run(&bench.image, &["/bin/sh", "-c", "id -un; touch $HOME/a /build/a /tmp/a && exit 7"]).await,
         (Some(7), "builder\n".to_owned())
     );
     assert_eq!(run(&bench.image_noshell, &["/bin/sh", "-c", "true"]).await.0, Some(127));
