@@ -26,7 +26,7 @@ async fn an_image_is_fetched_with_its_progress_and_removed() {
     let report = on.pull(&on.supervisor.call(), &PullRequest::new(&reference), each).await;
     assert!(matches!(report.outcome, Outcome::Done(())), "{report}");
     let told = told.into_inner().unwrap();
-    assert!(told.iter().any(|event| event.layer.is_some() && event.total.is_some()), "{told:?}");
+    assert!(told.iter().any(|event| event.layer.is_some() && event.status == "Pull complete"), "{told:?}");
     assert!(on.engine.image_exists(&reference).await.unwrap());
     assert!(!on.engine.remove_image(&reference, false).await.unwrap().is_empty());
     assert!(!on.engine.image_exists(&reference).await.unwrap());
@@ -74,12 +74,15 @@ async fn an_absent_image_is_not_asked_for_twice() {
 async fn a_registry_that_fails_twice_is_asked_again() {
     let bench = Bench::get();
     let on = supervised().await;
-    let flaky = FlakyRegistry::before(&bench.registry, Fault::Unavailable(2)).await;
-    let reference = format!("{}/{}", flaky.address(), name(&bench, 0));
-    let report = on.pull(&on.supervisor.call(), &PullRequest::new(&reference), |_| ()).await;
-    assert!(matches!(report.outcome, Outcome::Done(())), "{report}");
-    assert_eq!((flaky.failed(), report.attempts), (2, 3), "each of our attempts met one failure");
-    on.engine.remove_image(&reference, false).await.unwrap();
+    // The engine makes up for two failures by itself, and ends the pull at the third.
+    for failures in [2, 4] {
+        let flaky = FlakyRegistry::before(&bench.registry, Fault::Unavailable(failures)).await;
+        let reference = format!("{}/{}", flaky.address(), name(&bench, 2));
+        let report = on.pull(&on.supervisor.call(), &PullRequest::new(&reference), |_| ()).await;
+        assert!(matches!(report.outcome, Outcome::Done(())), "{report}");
+        assert_eq!((flaky.failed(), report.attempts > 1), (failures, failures > 2), "{report}");
+        on.engine.remove_image(&reference, false).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -88,7 +91,7 @@ async fn a_cancelled_pull_leaves_no_image_and_ends_in_the_engine() {
     let bench = Bench::get();
     let on = supervised().await;
     let silent = FlakyRegistry::before(&bench.registry, Fault::StallAfter(2_000)).await;
-    let reference = format!("{}/{}", silent.address(), name(&bench, 1));
+    let reference = format!("{}/{}", silent.address(), name(&bench, 3));
     let call = on.supervisor.call();
     let cancel = async {
         wait_until("the registry is asked", Duration::from_secs(10), async || silent.passed() > 0).await;

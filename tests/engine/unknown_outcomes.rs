@@ -28,6 +28,8 @@ async fn sixty_aborted_creates_leave_nothing() {
         async move {
             let call = on.supervisor.call();
             let spec = idle(&name, &image);
+            // One after the other, so that each is sent at once; their looks afterwards overlap.
+            tokio::time::sleep(Duration::from_millis(u64::from(number) * 30)).await;
             let cancel = async {
                 // From 0.3 ms, before the engine has it, to 6.2 ms, when it has made it.
                 tokio::time::sleep(Duration::from_micros(300 + u64::from(number) * 100)).await;
