@@ -19,6 +19,7 @@ pub mod labels;
 mod lifecycle;
 mod logs;
 mod manager;
+pub mod simulated;
 mod spec;
 mod stats;
 mod usage;

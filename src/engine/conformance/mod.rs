@@ -3,7 +3,7 @@
 //! Each rule is one function over a [`Bench`]; [`ALL`] names them. An adapter's test module says
 //!
 //! ```ignore
-//! smidr_console::conformance_tests!([#[tokio::test]] async || bench().await);
+//! smidr_console::conformance_tests!([#[tokio::test]] bench);
 //! ```
 //!
 //! and has one test for each rule. A rule asserts; it removes what it made, also after a failed assertion. It

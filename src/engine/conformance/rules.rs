@@ -126,8 +126,8 @@ macro_rules! conformance_rules {
     };
 }
 
-/// Makes a test of every rule: `conformance_tests!([#[tokio::test] …] maker)`, where `maker` is called once a test
-/// and its future gives the [`Bench`]. The attributes go on each test.
+/// Makes a test of every rule: `conformance_tests!([#[tokio::test] …] maker)`, where `maker` is a function of the
+/// calling module that is called once a test and whose future gives the [`Bench`]. The attributes go on each test.
 #[macro_export]
 macro_rules! conformance_tests {
     ([$(#[$attribute:meta])+] $maker:expr) => {
@@ -140,7 +140,6 @@ macro_rules! conformance_tests {
 macro_rules! conformance_each_test {
     ({ $with:tt $maker:expr } $($area:ident: $($rule:ident),+;)+) => {
         $(mod $area {
-            #[expect(unused_imports, reason = "the maker may be named with a path")]
             use super::*;
             $($crate::conformance_one_test! { $with $area $rule $maker })+
         })+
