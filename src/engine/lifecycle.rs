@@ -85,6 +85,14 @@ impl Signal {
         &self.0
     }
 
+    /// Its number on x86 and ARM.
+    #[must_use]
+    pub fn number(&self) -> u8 {
+        let named = SIGNALS.iter().find(|(known, _)| *known == self.0).map(|(_, number)| *number);
+        // What is not in the table is a number: there is no other way to make one.
+        named.or_else(|| self.0.parse().ok()).unwrap_or(0)
+    }
+
     /// All names that can be chosen from.
     pub fn names() -> impl Iterator<Item = &'static str> {
         SIGNALS.iter().map(|(name, _)| *name)
@@ -180,6 +188,12 @@ mod tests {
             assert_eq!(*error.kind(), ErrorKind::Invalid, "{wrong}");
             assert!(error.to_string().contains("TERM"), "{error}");
         }
+    }
+
+    #[test]
+    fn every_signal_has_its_number() {
+        assert_eq!((Signal::int().number(), Signal::kill().number()), (2, 9));
+        assert_eq!("64".parse::<Signal>().unwrap().number(), 64);
     }
 
     #[test]

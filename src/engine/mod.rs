@@ -21,6 +21,7 @@ pub mod labels;
 mod lifecycle;
 mod logs;
 mod manager;
+pub mod simulated;
 mod spec;
 mod stats;
 mod usage;

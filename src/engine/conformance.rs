@@ -1,1 +1,0 @@
-//! What every engine must do alike: run by each adapter's tests against a real engine.
