@@ -82,7 +82,7 @@ pub enum ErrorKind {
     NotFound,
     /// Something of that name exists and was made from another specification.
     SpecMismatch {
-        /// What has the name.
+        /// What has the name: a container's full id, or the volume's name.
         existing: String,
         /// The fields that differ, by their names in the specification.
         fields: Vec<String>,
@@ -273,7 +273,8 @@ impl fmt::Display for ErrorKind {
             Self::SpecMismatch { existing, fields } => {
                 return write!(
                     f,
-                    "{existing} has this name and was made from another specification ({} differ{})",
+                    "{} has this name and was made from another specification ({} differ{})",
+                    ContainerId::from(existing.as_str()).short(),
                     fields.join(", "),
                     if fields.len() == 1 { "s" } else { "" }
                 );

@@ -7,6 +7,8 @@ mod support;
 #[cfg(test)]
 mod client_faults;
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod exec;
 #[cfg(test)]
 mod helpers;

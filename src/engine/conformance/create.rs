@@ -30,7 +30,7 @@ pub(super) async fn create_names_the_fields_that_differ(bench: &Bench) {
     let ErrorKind::SpecMismatch { existing, mut fields } = error.kind().clone() else { panic!("{error}") };
     fields.sort();
     assert_eq!(fields, ["env", "working_dir"]);
-    assert_eq!(existing, id);
+    assert_eq!(existing, id.as_str());
 }
 
 pub(super) async fn create_leaves_a_foreign_name_alone(bench: &Bench) {

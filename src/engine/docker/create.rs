@@ -68,7 +68,7 @@ async fn existing(docker: &Docker, spec: &ContainerSpec, wanted: &Fingerprint) -
     if fields.is_empty() {
         Ok(Created { id: found.id, change: Change::AlreadySo, warnings: Vec::new() })
     } else {
-        Err(conflict(ErrorKind::SpecMismatch { existing: found.id.short().to_owned(), fields }))
+        Err(conflict(ErrorKind::SpecMismatch { existing: found.id.to_string(), fields }))
     }
 }
 

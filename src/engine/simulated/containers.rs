@@ -91,7 +91,7 @@ impl Handle {
             if fields.is_empty() {
                 return Ok(Created { id: existing, change: Change::AlreadySo, warnings: Vec::new() });
             }
-            return Err(refused(ErrorKind::SpecMismatch { existing, fields }));
+            return Err(refused(ErrorKind::SpecMismatch { existing: existing.to_string(), fields }));
         }
         let id = state.new_id();
         let now = self.shared.clock.now();
