@@ -94,7 +94,8 @@ impl Bench {
 
     /// Waits until the present run of a container has printed `ready`.
     pub(super) async fn ready(&self, id: &ContainerId) {
-        let since = self.details(id).await.started;
+        // Not since its start: engines note that after the process has begun to print.
+        let since = self.details(id).await.finished;
         let follow = LogsRequest { follow: true, since, ..LogsRequest::default() };
         let mut log = self.engine.logs(id, &follow);
         let mut text = String::new();
