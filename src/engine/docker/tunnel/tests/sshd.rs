@@ -11,7 +11,7 @@ use super::*;
 /// An sshd that lets in one key, and an ssh configuration that knows it.
 struct Sshd {
     dir: TempDir,
-    _server: Child,
+    server: Child,
 }
 
 impl Sshd {
@@ -48,7 +48,7 @@ impl Sshd {
         })
         .concat();
         fs::write(at("config"), config).unwrap();
-        Self { dir, _server: server }
+        Self { dir, server }
     }
 
     /// On a free port. Another process may take it before sshd does: then on another one.
@@ -67,27 +67,21 @@ impl Sshd {
                 if locked { "yes" } else { "no" }
             );
             fs::write(at("sshd_config"), config).unwrap();
-            // sshd wants /run/sshd. In namespaces of its own neither that nor a session stays behind.
-            let script = "mount -t tmpfs none /run && mkdir /run/sshd && exec /usr/sbin/sshd -D -e -f \"$1\"";
+            // sshd wants /run/sshd: in namespaces of its own neither that nor a session stays behind. All ends when
+            // our end of the pipe closes.
+            let script = "mount -t tmpfs none /run && mkdir /run/sshd || exit\n\
+                          /usr/sbin/sshd -D -e -f \"$1\" </dev/null &\nread -r _";
             let mut server = Command::new("unshare")
-                .args([
-                    "--mount",
-                    "--pid",
-                    "--fork",
-                    "--kill-child",
-                    "sh",
-                    "-c",
-                    script,
-                    "sshd",
-                    &at("sshd_config"),
-                ])
-                .stdin(Stdio::null())
+                .args(["--mount", "--pid", "--fork", "sh", "-c", script, "sshd", &at("sshd_config")])
+                .stdin(Stdio::piped())
                 .stderr(Stdio::piped())
-                .kill_on_drop(true)
                 .spawn()
                 .unwrap();
             let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
             while let Some(line) = lines.next_line().await.unwrap() {
+                if line.contains("Bind to port") {
+                    break;
+                }
                 if line.contains("Server listening on") {
                     // What it says of each connection is read away.
                     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
@@ -96,6 +90,12 @@ impl Sshd {
             }
         }
         panic!("sshd does not start")
+    }
+
+    /// Ends it with all its sessions. A drop ends it too, a little later.
+    async fn stop(mut self) {
+        // Closes the pipe.
+        assert!(!self.server.wait().await.unwrap().success(), "the shell's read met the end of the pipe");
     }
 
     fn ssh(&self) -> Ssh {
@@ -155,6 +155,7 @@ async fn engine_ssh_carries_many_connections_at_once() {
     let left: Vec<_> =
         fs::read_dir(sshd.dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("master-")), "{left:?}");
+    sshd.stop().await;
 }
 
 #[tokio::test]
@@ -170,6 +171,7 @@ async fn engine_ssh_says_why_it_does_not_get_in() {
         assert_eq!(*error.kind(), kind, "{error}");
         assert!(error.to_string().contains(why), "{error}");
     }
+    sshd.stop().await;
 }
 
 #[tokio::test]
@@ -181,6 +183,8 @@ async fn engine_ssh_says_when_nothing_listens_on_the_far_side() {
     assert_eq!(answer, b"");
     until("ssh has said why", || tunnel.said().is_some_and(|said| said.contains("open failed"))).await;
     assert!(tunnel.is_alive(), "the engine may come back");
+    tunnel.close().await;
+    sshd.stop().await;
 }
 
 #[tokio::test]
@@ -192,4 +196,5 @@ async fn engine_ssh_ends_with_a_killed_console() {
     let sshd = Sshd::start().await;
     let test = "engine::docker::tunnel::tests::sshd::engine_ssh_ends_with_a_killed_console";
     kill_the_holder(test, sshd.dir.path(), "build7", &sshd.socket(), &sshd.ssh()).await;
+    sshd.stop().await;
 }
