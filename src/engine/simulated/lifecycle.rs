@@ -189,10 +189,8 @@ impl Handle {
         let Some(kept) = state.containers.get_mut(&id) else {
             return Err(failed(operation, ErrorKind::NotFound));
         };
-        let (wanted, action) = match frozen {
-            true => (ContainerState::Paused, "pause"),
-            false => (ContainerState::Running, "unpause"),
-        };
+        let (wanted, action) =
+            if frozen { (ContainerState::Paused, "pause") } else { (ContainerState::Running, "unpause") };
         if !kept.state.is_alive() {
             return Err(failed(operation, ErrorKind::NotRunning));
         }
