@@ -55,7 +55,8 @@ pub trait ContainerManager: Debug + Send + Sync {
     async fn list_images(&self, filter: &ImageFilter) -> Result<Vec<Image>>;
 
     /// Removes an image or, where other references point to it, this reference. A missing one is an empty
-    /// list. `force` removes it although stopped containers were made from it.
+    /// list. `force` removes it although stopped containers were made from it; otherwise, and always where one of
+    /// them runs, it is [`ErrorKind::InUse`].
     async fn remove_image(&self, reference: &str, force: bool) -> Result<Vec<RemovedImage>>;
 
     /// Containers, stopped ones too. Never asks for sizes, which would read the disk.
@@ -66,40 +67,44 @@ pub trait ContainerManager: Debug + Send + Sync {
 
     /// Makes a container, once: a second time with the same specification finds the first one, whatever its
     /// state; with another it is [`ErrorKind::SpecMismatch`], and [`ErrorKind::NameTaken`] where the name
-    /// belongs to something not made through the port. Host directories that are missing on an engine of this
+    /// belongs to something not made through the port. An image that is not there is [`ErrorKind::NotFound`] of
+    /// the image: nothing is fetched here. Host directories that are missing on an engine of this
     /// machine are [`ErrorKind::MissingMountSource`] before anything is asked.
     async fn create(&self, spec: &ContainerSpec) -> Result<Created>;
 
-    /// Starts a container.
+    /// Starts a container. [`ErrorKind::CommandNotFound`] where its command is not in it; a paused one is
+    /// [`ErrorKind::Conflict`].
     async fn start(&self, id: &ContainerId) -> Result<Change>;
 
     /// Stops a container: its signal, then KILL after the grace. Waits for the end. A paused one is thawed
     /// first where the engine would otherwise refuse. Dropping this only stops the waiting.
     async fn stop(&self, id: &ContainerId, options: &StopOptions) -> Result<Change>;
 
-    /// Sends a signal to a container's main process. [`Change::AlreadySo`] when it has ended already.
+    /// Sends a signal to a container's main process. [`Change::AlreadySo`] when it does not run: there is
+    /// nothing to signal. KILL is answered when it has ended; of any other signal nothing is awaited.
     async fn kill(&self, id: &ContainerId, signal: &Signal) -> Result<Change>;
 
     /// Stops, where it runs, and starts again.
     async fn restart(&self, id: &ContainerId, options: &StopOptions) -> Result<()>;
 
-    /// Freezes a container.
+    /// Freezes a container. One that does not run is [`ErrorKind::NotRunning`].
     async fn pause(&self, id: &ContainerId) -> Result<Change>;
 
-    /// Thaws a container.
+    /// Thaws a container. One that does not run is [`ErrorKind::NotRunning`].
     async fn unpause(&self, id: &ContainerId) -> Result<Change>;
 
     /// Waits, for as long as it takes. An exit code other than 0 is an answer, not an error.
     async fn wait(&self, id: &ContainerId, until: WaitFor) -> Result<ExitStatus>;
 
-    /// Gives a container another name.
+    /// Gives a container another name. [`ErrorKind::NameTaken`] where another has it.
     async fn rename(&self, id: &ContainerId, name: &str) -> Result<()>;
 
     /// Removes a container. [`Change::AlreadySo`] when there is none. Somebody else's removal of it under way
     /// is [`ErrorKind::Busy`].
     async fn remove(&self, id: &ContainerId, options: RemoveOptions) -> Result<Change>;
 
-    /// The processes of a running container, by the engine's `ps`.
+    /// The processes of a container, by the engine's `ps`, the command line in the last column. One that does not
+    /// run is [`ErrorKind::NotRunning`].
     async fn top(&self, id: &ContainerId) -> Result<ProcessTable>;
 
     /// Starts a command in a running container. [`ErrorKind::CommandNotFound`] where the engine can tell
@@ -127,10 +132,12 @@ pub trait ContainerManager: Debug + Send + Sync {
     /// What everything takes on disk. May take minutes.
     async fn disk_usage(&self) -> Result<DiskUsage>;
 
-    /// A file or directory of a container, as a tar stream. Works on stopped containers too.
+    /// A file or directory of a container, as a tar stream. Works on stopped containers too. A path that is not
+    /// there is [`ErrorKind::NotFound`] as the stream's first item.
     fn copy_out(&self, id: &ContainerId, path: &str) -> ResultStream<Bytes>;
 
-    /// Unpacks a tar stream (plain, gzip, bzip2 or xz) into an existing directory of a container. On a drop or
+    /// Unpacks a tar stream (plain, gzip, bzip2 or xz) into an existing directory of a container; one that is not
+    /// there is [`ErrorKind::NotFound`]. On a drop or
     /// an error part of it may have been unpacked.
     async fn copy_in(&self, id: &ContainerId, directory: &str, archive: ResultStream<Bytes>) -> Result<()>;
 

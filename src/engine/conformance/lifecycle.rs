@@ -77,7 +77,10 @@ pub(super) async fn stop_ends_a_paused_one(bench: &Bench) {
 }
 
 pub(super) async fn kill_sends_any_signal_and_again_is_already_so(bench: &Bench) {
-    let id = bench.idle("a").await;
+    let id = bench.created(&bench.spec("a", scripts::IDLE)).await;
+    assert_eq!(bench.engine.kill(&id, &Signal::int()).await.unwrap(), Change::AlreadySo, "it does not run");
+    bench.engine.start(&id).await.unwrap();
+    bench.ready(&id).await;
     assert_eq!(bench.engine.kill(&id, &Signal::int()).await.unwrap(), Change::Made);
     let status = bench.engine.wait(&id, WaitFor::NotRunning).await.unwrap();
     assert_eq!(status.code, 6, "INT reached the main process");
@@ -123,6 +126,8 @@ pub(super) async fn pause_needs_a_running_one(bench: &Bench) {
     }
     let (id, _) = bench.ended("a", scripts::BOTH_STREAMS).await;
     let error = bench.engine.pause(&id).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::NotRunning, "{error}");
+    let error = bench.engine.unpause(&id).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::NotRunning, "{error}");
 }
 

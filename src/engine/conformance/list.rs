@@ -2,7 +2,9 @@
 
 use super::bench::{Bench, volume_at};
 use super::scripts;
-use crate::engine::{ContainerId, ContainerManagerExt, ContainerState, Feature, ListFilter, Signal, WaitFor};
+use crate::engine::{
+    ContainerId, ContainerManagerExt, ContainerState, ErrorKind, Feature, ListFilter, Signal, WaitFor,
+};
 
 async fn names(bench: &Bench, mut filter: ListFilter) -> Vec<String> {
     filter.name.get_or_insert_with(|| format!("{}-", bench.prefix));
@@ -98,6 +100,9 @@ pub(super) async fn top_shows_the_processes(bench: &Bench) {
     let table = bench.engine.top(&id).await.unwrap();
     assert!(table.processes.iter().all(|row| row.len() == table.titles.len()), "{table:?}");
     assert!(table.column("pid").all(|pid| pid.parse::<u32>().is_ok()), "{table:?}");
+    let (stopped, _) = bench.ended("b", scripts::BOTH_STREAMS).await;
+    let error = bench.engine.top(&stopped).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::NotRunning, "{error}");
     let sleeps = table.processes.iter().filter(|row| row.last().is_some_and(|cmd| cmd == "sleep 600"));
     assert_eq!(sleeps.count(), 1, "{table:?}");
 }

@@ -101,7 +101,9 @@ impl Handle {
         let mut kept = Kept::new(id.clone(), spec, image, now);
         kept.labels.extend(fingerprint.labels());
         let volumes: Vec<String> = kept.mounts.iter().filter_map(|mount| mount.volume.clone()).collect();
-        volumes.iter().for_each(|volume| state.ensure_volume(volume, now));
+        for volume in &volumes {
+            state.ensure_volume(volume, now);
+        }
         state.containers.insert(id.clone(), Box::new(kept));
         self.shared.tell(&mut state, now, &id, "create", &[]);
         drop(state);
@@ -123,7 +125,7 @@ impl Handle {
 
     pub(super) fn list(&self, filter: &ListFilter) -> Vec<Container> {
         let state = self.shared.lock();
-        let wanted = |kept: &&Box<Kept>| {
+        let wanted = |kept: &&Kept| {
             let named = filter.name.as_ref().is_none_or(|part| kept.spec.name.contains(part));
             let in_state = filter.states.is_empty() || filter.states.contains(&kept.state);
             let mounts = |name: &String| kept.mounts.iter().any(|mount| mount.volume.as_ref() == Some(name));
@@ -132,10 +134,10 @@ impl Handle {
                 && filter.volume.as_ref().is_none_or(mounts)
                 && labelled(&kept.labels, &filter.labels)
         };
-        let mut found: Vec<&Box<Kept>> = state.containers.values().filter(wanted).collect();
+        let mut found: Vec<&Kept> = state.containers.values().map(|kept| &**kept).filter(wanted).collect();
         // The newest first, as engines list them.
         found.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.spec.name.cmp(&b.spec.name)));
-        let show = |kept: &Box<Kept>| Container {
+        let show = |kept: &Kept| Container {
             id: kept.id.as_str().into(),
             name: kept.spec.name.clone(),
             image: kept.spec.image.clone(),
@@ -328,7 +330,9 @@ impl Handle {
             kept.files.write(path, 0o644, text.clone().into());
         }
         let volumes: Vec<String> = kept.mounts.iter().filter_map(|mount| mount.volume.clone()).collect();
-        volumes.iter().for_each(|volume| state.ensure_volume(volume, kept.created));
+        for volume in &volumes {
+            state.ensure_volume(volume, kept.created);
+        }
         state.containers.insert(id.clone(), Box::new(kept));
         drop(state);
         self.set_running(&id, scene);

@@ -75,8 +75,8 @@ impl Simulated {
         self.handle.set_container(&container);
     }
 
-    fn container<'a>(id: &'a ContainerId) -> About<'a> {
-        Some((ObjectKind::Container, id.as_str()))
+    fn container(id: &ContainerId) -> (ObjectKind, &str) {
+        (ObjectKind::Container, id.as_str())
     }
 }
 
@@ -252,7 +252,7 @@ impl ContainerManager for Simulated {
     }
 
     async fn inspect(&self, id: &ContainerId) -> Result<ContainerDetails> {
-        let about = Self::container(id);
+        let about = Some(Self::container(id));
         self.handle.look(Operation::Inspect, about, async { self.handle.inspect(id) }).await
     }
 
@@ -268,63 +268,63 @@ impl ContainerManager for Simulated {
     async fn start(&self, id: &ContainerId) -> Result<Change> {
         let wanted = id.clone();
         let work = move |handle: Handle| async move { handle.start(&wanted) };
-        self.handle.change(Operation::Start, Self::container(id), work).await
+        self.handle.change(Operation::Start, Some(Self::container(id)), work).await
     }
 
     async fn stop(&self, id: &ContainerId, options: &StopOptions) -> Result<Change> {
         let (wanted, options) = (id.clone(), options.clone());
         let work = move |handle: Handle| async move { handle.stop(&wanted, &options).await };
-        self.handle.change(Operation::Stop, Self::container(id), work).await
+        self.handle.change(Operation::Stop, Some(Self::container(id)), work).await
     }
 
     async fn kill(&self, id: &ContainerId, signal: &Signal) -> Result<Change> {
         let (wanted, signal) = (id.clone(), signal.clone());
         let work = move |handle: Handle| async move { handle.kill(&wanted, &signal).await };
-        self.handle.change(Operation::Kill, Self::container(id), work).await
+        self.handle.change(Operation::Kill, Some(Self::container(id)), work).await
     }
 
     async fn restart(&self, id: &ContainerId, options: &StopOptions) -> Result<()> {
         let (wanted, options) = (id.clone(), options.clone());
         let work = move |handle: Handle| async move { handle.restart(&wanted, &options).await };
-        self.handle.change(Operation::Restart, Self::container(id), work).await
+        self.handle.change(Operation::Restart, Some(Self::container(id)), work).await
     }
 
     async fn pause(&self, id: &ContainerId) -> Result<Change> {
         let wanted = id.clone();
         let work = move |handle: Handle| async move { handle.pause(&wanted) };
-        self.handle.change(Operation::Pause, Self::container(id), work).await
+        self.handle.change(Operation::Pause, Some(Self::container(id)), work).await
     }
 
     async fn unpause(&self, id: &ContainerId) -> Result<Change> {
         let wanted = id.clone();
         let work = move |handle: Handle| async move { handle.unpause(&wanted) };
-        self.handle.change(Operation::Unpause, Self::container(id), work).await
+        self.handle.change(Operation::Unpause, Some(Self::container(id)), work).await
     }
 
     async fn wait(&self, id: &ContainerId, until: WaitFor) -> Result<ExitStatus> {
-        self.handle.look(Operation::Wait, Self::container(id), self.handle.wait(id, until)).await
+        self.handle.look(Operation::Wait, Some(Self::container(id)), self.handle.wait(id, until)).await
     }
 
     async fn rename(&self, id: &ContainerId, name: &str) -> Result<()> {
         let (wanted, name) = (id.clone(), name.to_owned());
         let work = move |handle: Handle| async move { handle.rename(&wanted, &name) };
-        self.handle.change(Operation::Rename, Self::container(id), work).await
+        self.handle.change(Operation::Rename, Some(Self::container(id)), work).await
     }
 
     async fn remove(&self, id: &ContainerId, options: RemoveOptions) -> Result<Change> {
         let wanted = id.clone();
         let work = move |handle: Handle| async move { handle.remove(&wanted, options).await };
-        self.handle.change(Operation::Remove, Self::container(id), work).await
+        self.handle.change(Operation::Remove, Some(Self::container(id)), work).await
     }
 
     async fn top(&self, id: &ContainerId) -> Result<ProcessTable> {
-        self.handle.look(Operation::Top, Self::container(id), async { self.handle.top(id) }).await
+        self.handle.look(Operation::Top, Some(Self::container(id)), async { self.handle.top(id) }).await
     }
 
     async fn exec(&self, id: &ContainerId, request: &ExecRequest) -> Result<ExecSession> {
         let (wanted, request) = (id.clone(), request.clone());
         let work = move |handle: Handle| async move { handle.exec(&wanted, &request) };
-        self.handle.change(Operation::Exec, Self::container(id), work).await
+        self.handle.change(Operation::Exec, Some(Self::container(id)), work).await
     }
 
     async fn exec_state(&self, exec: &ExecId) -> Result<ExecState> {
@@ -369,7 +369,7 @@ impl ContainerManager for Simulated {
         // What is not sent cannot be unpacked: reading the archive ends with the asker.
         let archive = Handle::gather(archive).await?;
         let work = move |handle: Handle| async move { handle.copy_in(&wanted, &directory, &archive) };
-        self.handle.change(Operation::CopyIn, Self::container(id), work).await
+        self.handle.change(Operation::CopyIn, Some(Self::container(id)), work).await
     }
 
     async fn create_volume(&self, spec: &VolumeSpec) -> Result<(Volume, Change)> {

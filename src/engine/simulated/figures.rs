@@ -54,7 +54,7 @@ impl Curve<'_> {
         let round: f64 = (0..length).map(segment).sum();
         let rounds = (whole / length) as f64;
         let begun: f64 = (0..whole % length).map(segment).sum();
-        let last = (self.point(whole) + self.at(seconds)) / 2.0 * part;
+        let last = f64::midpoint(self.point(whole), self.at(seconds)) * part;
         (round * rounds + begun + last) * self.every
     }
 }
@@ -106,7 +106,7 @@ impl Handle {
             if number > 0 {
                 tokio::time::sleep(PERIOD).await;
             }
-            let read = {
+            let found = {
                 let state = handle.shared.lock();
                 let kept = state.resolve(id.as_str()).and_then(|id| state.containers.get(&id));
                 let now = handle.shared.clock.now();
@@ -114,12 +114,12 @@ impl Handle {
                 kept.map(|kept| {
                     let engine = (engine.cpus, engine.memory.0);
                     // A single reading has waited for its rate, as engines do.
-                    let mut stats = reading(kept, &kept.usage, engine, now, number > 0 || !follow);
-                    stats.time = Some(handle.shared.clock.stamp(now));
-                    stats
+                    let mut figures = reading(kept, &kept.usage, engine, now, number > 0 || !follow);
+                    figures.time = Some(handle.shared.clock.stamp(now));
+                    figures
                 })
             };
-            match read {
+            match found {
                 Some(stats) => Some((Ok(stats), (handle, id, number.saturating_add(1)))),
                 // Gone while we looked: the end. Never there: an error, by the stream's own end after it.
                 None if number > 0 => None,

@@ -150,17 +150,11 @@ impl Handle {
 
     pub(super) async fn kill(&self, id: &ContainerId, signal: &Signal) -> Result<Change> {
         let id = self.resolve(Operation::Kill, id)?;
-        let state = self.shared.lock().containers.get(&id).map(|kept| kept.state);
-        match (state, self.signal(&id, signal)) {
-            (Some(ContainerState::Created), _) => Err(failed(Operation::Kill, ErrorKind::NotRunning)),
-            (_, None) => Ok(Change::AlreadySo),
-            (_, Some(run)) => {
-                if signal.as_str() == "KILL" {
-                    self.run_over(&id, run).await;
-                }
-                Ok(Change::Made)
-            }
+        let Some(run) = self.signal(&id, signal) else { return Ok(Change::AlreadySo) };
+        if signal.as_str() == "KILL" {
+            self.run_over(&id, run).await;
         }
+        Ok(Change::Made)
     }
 
     pub(super) async fn restart(&self, id: &ContainerId, options: &StopOptions) -> Result<()> {
@@ -189,10 +183,8 @@ impl Handle {
         let Some(kept) = state.containers.get_mut(&id) else {
             return Err(failed(operation, ErrorKind::NotFound));
         };
-        let (wanted, action) = match frozen {
-            true => (ContainerState::Paused, "pause"),
-            false => (ContainerState::Running, "unpause"),
-        };
+        let (wanted, action) =
+            if frozen { (ContainerState::Paused, "pause") } else { (ContainerState::Running, "unpause") };
         if !kept.state.is_alive() {
             return Err(failed(operation, ErrorKind::NotRunning));
         }

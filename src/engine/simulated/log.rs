@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn pieces_of_a_line_carry_one_time() {
         let mut log = Log::default();
-        log.append(1, StdStream::Stdout, &[b'x'; 20_000]);
+        log.append(1, StdStream::Stdout, &b"x".repeat(20_000));
         log.append(5, StdStream::Stdout, b"end\nnext\n");
         assert_eq!(pieces(&log), [(1, PIECE), (1, 20_000 - PIECE + 4), (5, 5)]);
     }

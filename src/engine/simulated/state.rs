@@ -117,7 +117,7 @@ impl State {
         use sha2::{Digest, Sha256};
         self.made += 1;
         let digest = Sha256::digest(format!("simulated {}", self.made).as_bytes());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
     pub(super) fn new_pid(&mut self) -> u32 {

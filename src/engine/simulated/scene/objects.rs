@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::units::scalar;
 use super::{Amount, Program, Span};
 use crate::engine::Feature;
 
@@ -64,17 +65,23 @@ const FEATURES: &[Feature] = &[
     Feature::Pull,
 ];
 
+/// A feature by the name it is shown with.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct FeatureName(Feature);
+
+impl<'de> Deserialize<'de> for FeatureName {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        scalar(from, |name| {
+            let shown = |feature: &Feature| serde_json::to_value(feature).is_ok_and(|shown| shown == name);
+            let known = FEATURES.iter().copied().find(shown);
+            known.map(Self).ok_or_else(|| format!("there is no feature {name:?}"))
+        })
+    }
+}
+
 fn features<'de, D: serde::Deserializer<'de>>(from: D) -> Result<BTreeMap<Feature, String>, D::Error> {
-    let named = BTreeMap::<String, String>::deserialize(from)?;
-    let known = |name: &str| {
-        let shown = |feature: &Feature| serde_json::to_value(feature).is_ok_and(|shown| shown == name);
-        FEATURES.iter().copied().find(shown)
-    };
-    let found = named.into_iter().map(|(name, reason)| match known(&name) {
-        Some(feature) => Ok((feature, reason)),
-        None => Err(serde::de::Error::custom(format!("there is no feature {name:?}"))),
-    });
-    found.collect()
+    let named = BTreeMap::<FeatureName, String>::deserialize(from)?;
+    Ok(named.into_iter().map(|(name, reason)| (name.0, reason)).collect())
 }
 
 /// An image.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::Deserialize;
 
+use super::units::scalar;
 use super::{SceneError, Span};
 use crate::engine::Signal;
 
@@ -162,11 +163,20 @@ impl OutputItem {
     }
 }
 
+/// A signal's name as the port writes it.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct SignalName(String);
+
+impl<'de> Deserialize<'de> for SignalName {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        scalar(from, |text| match text.parse::<Signal>() {
+            Ok(signal) => Ok(Self(signal.as_str().to_owned())),
+            Err(error) => Err(error.said().unwrap_or_default().to_owned()),
+        })
+    }
+}
+
 fn by_signal<'de, D: serde::Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Reaction>, D::Error> {
-    let named = BTreeMap::<String, Reaction>::deserialize(from)?;
-    let read = |(name, reaction): (String, Reaction)| match name.parse::<Signal>() {
-        Ok(signal) => Ok((signal.as_str().to_owned(), reaction)),
-        Err(error) => Err(serde::de::Error::custom(error)),
-    };
-    named.into_iter().map(read).collect()
+    let named = BTreeMap::<SignalName, Reaction>::deserialize(from)?;
+    Ok(named.into_iter().map(|(name, reaction)| (name.0, reaction)).collect())
 }

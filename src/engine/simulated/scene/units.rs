@@ -54,37 +54,37 @@ impl Amount {
     }
 }
 
-/// A value that YAML may take for a number or for text.
-struct Plain(String);
-
-impl<'de> Deserialize<'de> for Plain {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl serde::de::Visitor<'_> for Visitor {
-            type Value = Plain;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a number with its unit")
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<Plain, E> {
-                Ok(Plain(text.to_owned()))
-            }
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Plain, E> {
-                Ok(Plain(number.to_string()))
-            }
+/// Reads a value that YAML may take for a number or for text. What is wrong with it is said while the reader still
+/// knows where it stands, so that the error has its line and column.
+pub(super) fn scalar<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    parse: fn(&str) -> Result<T, String>,
+) -> Result<T, D::Error> {
+    struct Visitor<T>(fn(&str) -> Result<T, String>);
+    impl<T> serde::de::Visitor<'_> for Visitor<T> {
+        type Value = T;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a word, or a number with its unit")
         }
-        deserializer.deserialize_any(Visitor)
+        fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+            (self.0)(text).map_err(E::custom)
+        }
+        fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+            self.visit_str(&number.to_string())
+        }
     }
+    deserializer.deserialize_any(Visitor(parse))
 }
 
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&Plain::deserialize(deserializer)?.0).map_err(D::Error::custom)
+        scalar(deserializer, Self::parse)
     }
 }
 
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&Plain::deserialize(deserializer)?.0).map_err(D::Error::custom)
+        scalar(deserializer, Self::parse)
     }
 }
 

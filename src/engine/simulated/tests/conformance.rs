@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use std::future::{Ready, ready};
+
 use futures_util::FutureExt;
 
 use super::engine;
 use crate::engine::conformance::Bench;
 
-async fn bench() -> Bench {
+fn bench() -> Ready<Bench> {
     let engine = engine(include_str!("../conformance.yaml"));
     let image = "busybox-like:1".to_owned();
     let foreign = engine.clone();
-    Bench {
+    ready(Bench {
         engine: Arc::new(engine),
         image: image.clone(),
         prefix: "rule".to_owned(),
@@ -19,7 +21,7 @@ async fn bench() -> Bench {
             foreign.add_foreign(&name, "busybox-like:1");
             async {}.boxed()
         }),
-    }
+    })
 }
 
 crate::conformance_tests!([#[tokio::test(start_paused = true)]] bench);
