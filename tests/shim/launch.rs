@@ -52,9 +52,10 @@ fn output_is_passed_and_words_are_unchanged() {
 fn the_shim_does_not_keep_the_output_open() {
     let mut shim =
         Shim::start("exec >&-; sleep MARK", StdinMode::Watch, Daemons::Leave, Duration::from_secs(60));
+    let mut output = shim.child.stdout.take().unwrap();
     // Ends only when the last holder of the other end is gone.
-    let mut all = Vec::new();
-    shim.child.stdout.take().unwrap().read_to_end(&mut all).unwrap();
+    let reader = std::thread::spawn(move || output.read_to_end(&mut Vec::new()));
+    until(|| "the output is still open".to_owned(), || reader.is_finished());
     shim.until_sleeping(1);
 }
 
