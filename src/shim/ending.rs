@@ -55,9 +55,8 @@ impl Ending {
                         is_new = true;
                         // A refusal shows later, in who is left.
                         let _ = sys::send(process.id.pid, signal);
-                        if process.is_stopped {
-                            let _ = sys::send(process.id.pid, signals::CONT); // or it could not act on the signal
-                        }
+                        // One that is held by a stop signal could not act on it, and to look first would be a race.
+                        let _ = sys::send(process.id.pid, signals::CONT);
                     }
                 }
                 if !is_new {

@@ -25,8 +25,6 @@ pub struct Process {
     pub parent: i32,
     /// The short name of its program, at most 15 bytes.
     pub comm: String,
-    /// Whether it is held by a stop signal.
-    pub is_stopped: bool,
     /// Whether it can still run. A leader that ended before its threads still can.
     pub is_alive: bool,
 }
@@ -91,7 +89,6 @@ fn parse(stat: &[u8]) -> Option<Process> {
         id: Id { pid, started },
         parent,
         comm,
-        is_stopped: matches!(state, "T" | "t"),
         is_alive: !matches!(state, "Z" | "X" | "x") || threads > 1,
     })
 }
