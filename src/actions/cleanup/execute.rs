@@ -129,7 +129,7 @@ async fn container(on: &Supervised, call: &Call, item: &Item) -> Ending {
         Ok(found) if found.id == id => found,
         // A name that looks like the id of a container that is gone.
         Ok(_) => return Ending::Asked(already_gone(item)),
-        Err(ending) => return ending,
+        Err(report) => return Ending::Asked(*report),
     };
     if found.name != item.name {
         return Ending::Skipped(SkipReason::Renamed(found.name));
@@ -176,7 +176,7 @@ async fn volume(
     let look = on.read(call, Verb::InspectVolume, &item.name, |engine| engine.inspect_volume(&shown.name));
     let found = match known(item, look.await) {
         Ok(found) => found,
-        Err(ending) => return ending,
+        Err(report) => return Ending::Asked(*report),
     };
     if !is_same(shown, &found, !after.is_empty()) {
         return Ending::Skipped(SkipReason::Changed);
@@ -197,7 +197,7 @@ async fn image(on: &Supervised, call: &Call, item: &Item) -> Ending {
     let look = on.read(call, Verb::InspectImage, &item.name, |engine| engine.inspect_image(&item.id.id));
     let found = match known(item, look.await) {
         Ok(found) => found,
-        Err(ending) => return ending,
+        Err(report) => return Ending::Asked(*report),
     };
     if let Some(tag) = found.tags.first() {
         return Ending::Skipped(SkipReason::Tagged(tag.clone()));
@@ -217,13 +217,13 @@ fn is_same(shown: &Volume, found: &Volume, was_in_use: bool) -> bool {
 }
 
 /// What a look just before found, or how the item ends without it.
-fn known<T>(item: &Item, look: Report<T>) -> Result<T, Ending> {
+fn known<T>(item: &Item, look: Report<T>) -> Result<T, Box<Report<Change>>> {
     match look {
         Report { outcome: Outcome::Done(found), .. } => Ok(found),
         Report { outcome: Outcome::Failed(error), .. } if error.is_not_found() => {
-            Err(Ending::Asked(already_gone(item)))
+            Err(Box::new(already_gone(item)))
         }
-        report => Err(Ending::Asked(unchecked(item, report))),
+        report => Err(Box::new(unchecked(item, report))),
     }
 }
 
