@@ -5,6 +5,7 @@
 
 mod backoff;
 mod call;
+pub mod cleanup;
 pub mod exec;
 mod outcome;
 pub mod shim_image;
