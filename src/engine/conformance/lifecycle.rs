@@ -52,6 +52,11 @@ pub(super) async fn stop_is_idempotent(bench: &Bench) {
 pub(super) async fn stop_sends_the_signal_asked_for(bench: &Bench) {
     let id = bench.running("a", scripts::ONLY_INT).await;
     let options = StopOptions { signal: Some(Signal::int()), grace: Duration::from_secs(20) };
+    if !bench.can(Feature::StopSignal).await {
+        let error = bench.engine.stop(&id, &options).await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::Unsupported, "a signal is never dropped in silence");
+        return;
+    }
     assert_eq!(bench.engine.stop(&id, &options).await.unwrap(), Change::Made);
     assert_eq!(bench.details(&id).await.exit_code, Some(6));
 }

@@ -169,7 +169,12 @@ fn from_answer(status: u16, message: &str, object: ObjectKind) -> ErrorKind {
     {
         return ErrorKind::InUse { by: users_in(message) };
     }
-    if says(&["is not running", "container state improper", "can only create exec sessions on running"]) {
+    if says(&[
+        "is not running",
+        "cannot resize a stopped container",
+        "container state improper",
+        "can only create exec sessions on running",
+    ]) {
         return ErrorKind::NotRunning;
     }
     if says(&["is already in use by", "name is already in use", "already exists"]) {

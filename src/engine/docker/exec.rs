@@ -63,11 +63,9 @@ pub(super) async fn exec(docker: &Docker, id: &ContainerId, request: &ExecReques
     let streams = docker.http.ask_upgrade(Ask::post(&path).json(&start)).await.map_err(failed)?;
     let (read, write) = tokio::io::split(streams);
     if let Some(size) = request.tty {
-        // Only works from here on. A command that has ended by now needs no size.
-        match resize(docker, &exec, size).await {
-            Err(error) if !error.is_retryable() => {}
-            resized => resized?,
-        }
+        // Only works from here on. A command that has ended by now needs no size, and an engine that has gone away
+        // is told by the stream.
+        let _ = resize(docker, &exec, size).await;
     }
     let container = id.to_string();
     Ok(ExecSession {

@@ -5,7 +5,7 @@
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::{
     BoxError, ContainerId, LogChunk, LogStreams, LogsRequest, ObjectKind, Result, ResultStream, StdStream,
@@ -66,7 +66,9 @@ fn query(request: &LogsRequest) -> Vec<(&'static str, String)> {
         ("tail", request.tail.map_or_else(|| "all".to_owned(), |entries| entries.to_string())),
     ];
     query.extend(request.since.map(|since| ("since", fractional_seconds(since))));
-    query.extend(request.until.map(|until| ("until", fractional_seconds(until))));
+    // The engine gives the entries of this very instant, too.
+    let last = |until: Timestamp| until.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(until);
+    query.extend(request.until.map(|until| ("until", fractional_seconds(last(until)))));
     query
 }
 
