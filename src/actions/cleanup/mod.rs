@@ -16,6 +16,6 @@ pub use rules::{InvalidRule, LabelRule, ManagedBy, NameGlob, Protection, Rules, 
 pub use survey::Survey;
 
 #[cfg(test)]
-mod test_engine;
+pub(crate) mod test_engine;
 #[cfg(test)]
-mod test_objects;
+pub(crate) mod test_objects;

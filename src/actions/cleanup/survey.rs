@@ -66,7 +66,9 @@ impl Survey {
             let containers = list_containers(on, call).await.into_result()?;
             Ok::<_, Box<Report<()>>>((volumes, images, containers))
         };
-        let limits = call.limits_for(Verb::DiskUsage).with_deadline(sizes_within);
+        let limits = call.limits_for(Verb::DiskUsage);
+        let sizes_within = limits.deadline.map_or(sizes_within, |deadline| deadline.min(sizes_within));
+        let limits = limits.with_deadline(sizes_within);
         let patience = call.clone().with_limits(crate::actions::Limits { attempts: 1, ..limits });
         // A list that fails ends the waiting for sizes.
         let usage = async { Ok(on.read(&patience, Verb::DiskUsage, "", ContainerManager::disk_usage).await) };

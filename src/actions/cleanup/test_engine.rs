@@ -20,20 +20,20 @@ use super::test_objects::days_ago;
 
 /// What the engine has.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Scene {
-    pub(super) containers: Vec<Container>,
-    pub(super) volumes: Vec<Volume>,
-    pub(super) images: Vec<Image>,
-    pub(super) usage: DiskUsage,
+pub(crate) struct Scene {
+    pub(crate) containers: Vec<Container>,
+    pub(crate) volumes: Vec<Volume>,
+    pub(crate) images: Vec<Image>,
+    pub(crate) usage: DiskUsage,
     /// Every change that was asked for: `remove id-a`, `stop id-b`.
-    pub(super) changes: Vec<String>,
+    pub(crate) changes: Vec<String>,
     /// Requests that are never answered.
-    pub(super) silent: Vec<String>,
+    pub(crate) silent: Vec<String>,
 }
 
 type Hook = dyn Fn(&str, &mut Scene) + Send + Sync;
 
-pub(super) struct TestEngine {
+pub(crate) struct TestEngine {
     scene: Mutex<Scene>,
     before: Box<Hook>,
     endpoint: Endpoint,
@@ -46,17 +46,17 @@ impl std::fmt::Debug for TestEngine {
 }
 
 impl TestEngine {
-    pub(super) fn new(scene: Scene) -> Arc<Self> {
+    pub(crate) fn new(scene: Scene) -> Arc<Self> {
         Self::with(scene, |_, _| ())
     }
 
     /// `before` hears each request, such as `remove-volume build`, before it is answered.
-    pub(super) fn with(scene: Scene, before: impl Fn(&str, &mut Scene) + Send + Sync + 'static) -> Arc<Self> {
+    pub(crate) fn with(scene: Scene, before: impl Fn(&str, &mut Scene) + Send + Sync + 'static) -> Arc<Self> {
         let endpoint = Endpoint { transport: Transport::Simulated, named_by: "test".into() };
         Arc::new(Self { scene: Mutex::new(scene), before: Box::new(before), endpoint })
     }
 
-    pub(super) fn scene(&self) -> MutexGuard<'_, Scene> {
+    pub(crate) fn scene(&self) -> MutexGuard<'_, Scene> {
         self.scene.lock().unwrap()
     }
 
@@ -308,7 +308,7 @@ fn nothing<T: Send + 'static>() -> ResultStream<T> {
 }
 
 /// Sizes of containers by id and of volumes by name, as the engine would tell them.
-pub(super) fn usage(containers: &[(&str, u64)], volumes: &[(&str, u64)]) -> DiskUsage {
+pub(crate) fn usage(containers: &[(&str, u64)], volumes: &[(&str, u64)]) -> DiskUsage {
     let of_containers: BTreeMap<&str, u64> = containers.iter().copied().collect();
     DiskUsage {
         by_container: of_containers.into_iter().map(|(id, bytes)| (id.into(), bytes)).collect(),

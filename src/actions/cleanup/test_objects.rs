@@ -7,17 +7,17 @@ use jiff::Timestamp;
 use crate::engine::{Container, ContainerState, Image, ImageId, MountPoint, Volume, labels};
 
 /// When the tests take place: their clock's zero.
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * 365)
 }
 
 /// So many days before that.
-pub(super) fn days_ago(days: i64) -> Timestamp {
+pub(crate) fn days_ago(days: i64) -> Timestamp {
     now() - jiff::SignedDuration::from_hours(24 * days)
 }
 
 /// A foreign container that has ended, made ten days ago; its id is `id-` and its name.
-pub(super) fn container(name: &str) -> Container {
+pub(crate) fn container(name: &str) -> Container {
     Container {
         id: format!("id-{name}").into(),
         name: name.into(),
@@ -33,14 +33,14 @@ pub(super) fn container(name: &str) -> Container {
 }
 
 /// The same with our label.
-pub(super) fn managed(name: &str) -> Container {
+pub(crate) fn managed(name: &str) -> Container {
     let mut container = container(name);
     container.labels.insert(labels::MANAGED.into(), "true".into());
     container
 }
 
 /// A foreign volume, made ten days ago.
-pub(super) fn volume(name: &str) -> Volume {
+pub(crate) fn volume(name: &str) -> Volume {
     Volume {
         name: name.into(),
         driver: "local".into(),
@@ -52,14 +52,14 @@ pub(super) fn volume(name: &str) -> Volume {
 }
 
 /// The same with our label.
-pub(super) fn managed_volume(name: &str) -> Volume {
+pub(crate) fn managed_volume(name: &str) -> Volume {
     let mut volume = volume(name);
     volume.labels.insert(labels::MANAGED.into(), "true".into());
     volume
 }
 
 /// An image no tag points to.
-pub(super) fn untagged(id: &str) -> Image {
+pub(crate) fn untagged(id: &str) -> Image {
     Image {
         id: ImageId::new(id),
         tags: Vec::new(),
@@ -72,7 +72,7 @@ pub(super) fn untagged(id: &str) -> Image {
 }
 
 /// The same container with a volume mounted.
-pub(super) fn mounting(mut container: Container, volume: &str) -> Container {
+pub(crate) fn mounting(mut container: Container, volume: &str) -> Container {
     let source = format!("/volumes/{volume}/_data");
     let target = format!("/{volume}");
     container.mounts.push(MountPoint { volume: Some(volume.into()), source, target, read_only: false });
@@ -80,7 +80,7 @@ pub(super) fn mounting(mut container: Container, volume: &str) -> Container {
 }
 
 /// The same container in another state.
-pub(super) fn in_state(mut container: Container, state: ContainerState) -> Container {
+pub(crate) fn in_state(mut container: Container, state: ContainerState) -> Container {
     container.state = state;
     container
 }
