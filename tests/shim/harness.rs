@@ -16,16 +16,15 @@ use smidr_console::actions::shim_image;
 /// No condition here takes longer, even on a machine that is busy with other tests.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// The shim as a file that every user may run, and a folder to write scripts to.
+/// The shim as a file.
 pub(crate) fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let image = shim_image::carried().expect("built without a shim: install the static C library");
-        // One file for all runs and all processes of the test; renaming makes it appear whole.
-        let folder = std::env::temp_dir().join(format!("smidr-shim-test-{}", image.version()));
+        // One file for all runs and all processes of the test, in the build folder; renaming makes it appear whole.
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let path = folder.join(image.file_name());
         if !path.exists() {
-            fs::create_dir_all(&folder).unwrap();
             let part = folder.join(format!("part-{}", std::process::id()));
             fs::write(&part, image.bytes()).unwrap();
             fs::set_permissions(&part, fs::Permissions::from_mode(0o755)).unwrap();
@@ -33,6 +32,15 @@ pub(crate) fn program() -> &'static Path {
         }
         path
     })
+}
+
+/// A folder that every user may enter, with the shim in it.
+pub(crate) fn for_every_user() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = folder.path().join(program().file_name().unwrap());
+    fs::copy(program(), &path).unwrap();
+    (folder, path)
 }
 
 /// Waits until `holds` is true; fails with what `state` says when it takes too long.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use smidr_console::actions::exec::shim_protocol::{Daemons, StdinMode};
 
-use crate::harness::{Shim, json, names, program, sleeps};
+use crate::harness::{Shim, for_every_user, json, names, program, sleeps};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -80,12 +80,13 @@ fn a_forwarded_signal_ends_nothing_by_itself() {
 #[ignore = "needs root, to be two users"]
 fn a_user_who_may_not_signal_is_told() {
     let mut shim = sleeping();
+    let (_folder, open) = for_every_user();
     let call = |program: &Path| {
         let mut command = Command::new(program);
         command.args(["signal", "--token", &shim.token, "--grace", "100"]);
         command
     };
-    let refused = call(program()).uid(65534).gid(65534).output().unwrap();
+    let refused = call(&open).uid(65534).gid(65534).output().unwrap();
     assert_eq!(refused.status.code(), Some(3), "{refused:?}");
     let report = &json(&refused)[0];
     assert_eq!(report["refused"], true);
@@ -112,7 +113,8 @@ fn a_process_of_another_user_is_ended_by_one_who_may() {
     own(&become_other, 0o4750);
     own(folder.path(), 0o710);
     let script = format!("{} --reuid 65533 --clear-groups sleep {mark} & wait", become_other.display());
-    let child = Command::new(program())
+    let (_folder, open) = for_every_user();
+    let child = Command::new(&open)
         .args(["run", "--token", &token, "--grace", "100", "--", "sh", "-c", &script])
         .uid(65534)
         .gid(65534)
@@ -120,7 +122,7 @@ fn a_process_of_another_user_is_ended_by_one_who_may() {
         .unwrap();
     let mut shim = Shim { child, token, mark, stdin: None };
     shim.until_sleeping(1);
-    let as_the_same = Command::new(program())
+    let as_the_same = Command::new(&open)
         .args(["signal", "--token", &shim.token, "--grace", "100"])
         .uid(65534)
         .gid(65534)
