@@ -64,6 +64,14 @@ impl Far {
 }
 
 impl Connector {
+    /// What the program below the connection said last, where there is one.
+    pub(super) async fn heard(&self) -> Option<String> {
+        match self {
+            Self::Ssh(far) => far.tunnel.lock().await.as_ref().and_then(Tunnel::said),
+            _ => None,
+        }
+    }
+
     async fn open(self) -> io::Result<Link> {
         let stream: Box<dyn Duplex> = match self {
             Self::Unix(path) => Box::new(UnixStream::connect(path.as_path()).await?),

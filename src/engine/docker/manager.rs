@@ -36,9 +36,19 @@ pub struct Docker {
 /// [`ErrorKind::Unsupported`] for an engine older than API 1.41.
 pub async fn connect(endpoint: &Endpoint) -> Result<Arc<dyn ContainerManager>> {
     let connector = connector(endpoint)?;
-    let http = Http::new(connector);
+    let http = Http::new(connector.clone());
     let failed = |fault: super::errors::Fault| fault.during("connect to", ObjectKind::Engine, endpoint);
-    let engine = super::identity::api_version(&http).await.map_err(failed)?;
+    let engine = match super::identity::api_version(&http).await {
+        Ok(version) => version,
+        Err(fault) => {
+            let error = failed(fault);
+            // What ssh forwards to a socket that is not there it accepts, and then closes.
+            let heard = connector.heard().await;
+            return Err(heard
+                .into_iter()
+                .fold(error, |error, said| error.saying(format!("ssh said: {said}"))));
+        }
+    };
     if engine < ApiVersion::OLDEST {
         return Err(EngineError::new("connect to", ErrorKind::Unsupported)
             .on(ObjectKind::Engine, endpoint)
