@@ -61,8 +61,9 @@ impl Supervised {
                 Ok(answered) => answered?,
                 Err(_) => return Err(hung(verb, ping)),
             }
-            let mut watched =
-                Watched { engine, verb, call, beat: Heartbeat::default(), patience, begun: false };
+            let ping = async || engine.ping().await;
+            let beat = Heartbeat::default();
+            let mut watched = Watched { ping, verb, call, beat, patience, begun: false };
             let mut items = open(engine);
             while let Some(item) = watched.next(&mut items).await? {
                 if each(item).await.is_break() {
@@ -86,8 +87,8 @@ impl Supervised {
     }
 }
 
-struct Watched<'a> {
-    engine: &'a dyn ContainerManager,
+struct Watched<'a, Ping> {
+    ping: Ping,
     verb: Verb,
     call: &'a Call,
     beat: Heartbeat,
@@ -95,7 +96,7 @@ struct Watched<'a> {
     begun: bool,
 }
 
-impl Watched<'_> {
+impl<Ping: AsyncFn() -> Result<()>> Watched<'_, Ping> {
     /// The next item, the engine pinged for as long as there is none.
     async fn next<T>(&mut self, items: &mut ResultStream<T>) -> Result<Option<T>> {
         let silent_since = Instant::now();
@@ -103,7 +104,7 @@ impl Watched<'_> {
         loop {
             let beat = async {
                 sleep(self.beat.every).await;
-                timeout(self.beat.answer, self.engine.ping()).await
+                timeout(self.beat.answer, (self.ping)()).await
             };
             let answered = tokio::select! {
                 biased;
@@ -116,30 +117,26 @@ impl Watched<'_> {
                 }
                 answered = beat => answered,
             };
-            match answered {
-                // An error is an answer, too; the stream itself will say what is wrong with it.
-                Ok(_) => {
-                    if missed >= self.beat.misses {
-                        self.call.tell(Progress::Note("the engine answers again".into()));
-                    }
-                    missed = 0;
+            // An error is an answer, too: the stream itself will say what is wrong with it.
+            if answered.is_ok() {
+                if missed >= self.beat.misses {
+                    self.call.tell(Progress::Note("the engine answers again".into()));
                 }
-                Err(_) => {
-                    missed += 1;
-                    if missed >= self.beat.misses {
-                        let silent = silent_since.elapsed();
-                        if !self.begun || self.patience == Patience::UntilHung {
-                            return Err(hung(self.verb, silent));
-                        }
-                        if missed == self.beat.misses {
-                            let words = format!(
-                                "the engine has not answered for {} s; still listening",
-                                silent.as_secs()
-                            );
-                            self.call.tell(Progress::Note(words));
-                        }
-                    }
-                }
+                missed = 0;
+                continue;
+            }
+            missed += 1;
+            if missed < self.beat.misses {
+                continue;
+            }
+            let silent = silent_since.elapsed();
+            if !self.begun || self.patience == Patience::UntilHung {
+                return Err(hung(self.verb, silent));
+            }
+            if missed == self.beat.misses {
+                let words =
+                    format!("the engine has not answered for {} s; still listening", silent.as_secs());
+                self.call.tell(Progress::Note(words));
             }
         }
     }
@@ -148,4 +145,92 @@ impl Watched<'_> {
 fn hung(verb: Verb, silent: Duration) -> EngineError {
     EngineError::new(verb.as_str(), ErrorKind::Unreachable)
         .saying(format!("it takes connections and has not answered for {} s", silent.as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use futures_util::stream;
+
+    use super::*;
+    use crate::actions::Supervisor;
+
+    /// Items after so many seconds each, from an engine that answers pings but from `hangs` until `wakes`.
+    async fn watched(
+        items: &[u64],
+        patience: Patience,
+        hangs: std::ops::Range<u64>,
+    ) -> (Vec<Result<Option<usize>>>, Vec<Progress>, Duration) {
+        let begun = Instant::now();
+        let at = move |second| begun + Duration::from_secs(second);
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let sink = told.clone();
+        let call =
+            Supervisor::new().call().telling(Arc::new(move |progress| sink.lock().unwrap().push(progress)));
+        let ping = async || {
+            if (at(hangs.start)..at(hangs.end)).contains(&Instant::now()) {
+                tokio::time::sleep_until(at(hangs.end)).await;
+            }
+            Ok(())
+        };
+        let times: Vec<Instant> = items.iter().map(|second| at(*second)).collect();
+        let mut items: ResultStream<usize> = Box::pin(stream::unfold(0, move |number| {
+            let time = times.get(number).copied();
+            async move {
+                tokio::time::sleep_until(time?).await;
+                Some((Ok(number), number + 1))
+            }
+        }));
+        let beat = Heartbeat::default();
+        let mut watched = Watched { ping, verb: Verb::Logs, call: &call, beat, patience, begun: false };
+        let mut seen = Vec::new();
+        loop {
+            let next = watched.next(&mut items).await;
+            let is_last = !matches!(next, Ok(Some(_)));
+            seen.push(next);
+            if is_last {
+                break;
+            }
+        }
+        let told = told.lock().unwrap().clone();
+        (seen, told, begun.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_is_no_fault_while_the_engine_answers() {
+        let (seen, told, took) = watched(&[1, 3600], Patience::UntilHung, 0..0).await;
+        assert!(matches!(seen.as_slice(), [Ok(Some(0)), Ok(Some(1)), Ok(None)]), "{seen:?}");
+        assert_eq!((told, took), (vec![], Duration::from_secs(3600)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_engine_that_never_begins_is_given_up_whatever_the_patience() {
+        for patience in [Patience::UntilHung, Patience::Lasting] {
+            let (seen, _, took) = watched(&[3600], patience, 0..3600).await;
+            let error = seen[0].as_ref().unwrap_err();
+            assert_eq!(*error.kind(), ErrorKind::Unreachable);
+            assert_eq!(took, Duration::from_secs(16), "two silences of 5 s, two pings of 3 s");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_missed_answer_is_none() {
+        let (seen, told, _) = watched(&[60], Patience::UntilHung, 0..9).await;
+        assert!(matches!(seen.as_slice(), [Ok(Some(0)), Ok(None)]), "{seen:?}");
+        assert_eq!(told, []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_lasts_outlives_a_hung_engine_and_says_so_once() {
+        let (seen, told, _) = watched(&[1, 120], Patience::Lasting, 2..100).await;
+        assert!(matches!(seen.as_slice(), [Ok(Some(0)), Ok(Some(1)), Ok(None)]), "{seen:?}");
+        let note = |words: &str| Progress::Note(words.into());
+        let wanted =
+            [note("the engine has not answered for 16 s; still listening"), note("the engine answers again")];
+        assert_eq!(told, wanted);
+        let (seen, _, took) = watched(&[1, 120], Patience::UntilHung, 2..100).await;
+        assert!(seen[1].is_err(), "somebody waits for the end of it: {seen:?}");
+        assert_eq!(took, Duration::from_secs(17));
+    }
 }

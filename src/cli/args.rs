@@ -12,7 +12,7 @@ use super::{
 
 /// Watch, run and clean up build containers, on every engine of this machine or others.
 ///
-/// Each verb talks to the engines it finds: those given with --host, else the one of DOCKER_HOST, else the one
+/// Each verb talks to the engines it finds: those given with --host, else the one of `DOCKER_HOST`, else the one
 /// of the docker context in use, else all that answer at the usual sockets. Every call has a deadline, and can
 /// be cancelled with ^C: once cancels and says what is left, twice leaves at once.
 #[derive(Debug, Parser)]
@@ -51,7 +51,7 @@ pub(crate) struct Global {
     #[arg(long, value_name = "DURATION", global = true, value_parser = values::deadline)]
     pub(crate) timeout: Option<Duration>,
 
-    /// Print ids only, or nothing but errors
+    /// Lists print ids only; everything else prints nothing but errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 }

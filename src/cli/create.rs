@@ -39,7 +39,7 @@ pub(crate) struct CreateArgs {
     #[arg(long, value_name = "FILE")]
     env_file: Vec<PathBuf>,
     /// A word of the entry point, may be given several times; or all of it as a JSON list
-    #[arg(long, value_name = "WORD|JSON")]
+    #[arg(long, value_name = "WORD|JSON", allow_hyphen_values = true)]
     entrypoint: Vec<String>,
     /// The user it runs as: name or uid, with :group where wanted
     #[arg(short, long)]

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::actions::Verb;
-use crate::engine::{DiskUsage, UsageOf};
+use crate::engine::{ContainerManager, DiskUsage, UsageOf};
 
 use super::context::Context;
 use super::failure::{Ended, Failure};
@@ -23,7 +23,7 @@ pub(crate) async fn run(args: &DfArgs, context: &Context) -> Ended {
     let (engines, mut exit) = context.every_engine().await?;
     let measured = join_all(engines.iter().map(async |engine| {
         let call = context.call(Verb::DiskUsage, &engine.label);
-        engine.supervised.read(&call, Verb::DiskUsage, engine.endpoint(), |engine| engine.disk_usage()).await
+        engine.supervised.read(&call, Verb::DiskUsage, engine.endpoint(), ContainerManager::disk_usage).await
     }));
     let mut documents = Vec::new();
     for (engine, report) in engines.iter().zip(measured.await) {

@@ -1,5 +1,7 @@
 //! `doctor`.
 
+use std::fmt::Write;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -56,22 +58,28 @@ fn for_people(attempt: &Attempt, coloured: bool) -> String {
 fn engine_found(head: &str, found: &Identity, coloured: bool) -> String {
     let mut text = format!("{} {head}\n", Tone::Good.paint("answers  ", coloured));
     let root = if found.rootless { "rootless" } else { "as root" };
-    let mut line = |words: String| text.push_str(&format!("           {}\n", clean(&words)));
+    let mut line = |words: String| {
+        let _ = writeln!(text, "           {}", clean(&words));
+    };
     line(format!("{} {}, API {}, {root}, on {}", found.kind, found.version, found.api_version, found.name));
     if found.cpus > 0 || found.memory > 0 {
         line(format!("{}, {} processors, {} of memory", found.platform, found.cpus, bytes(found.memory)));
     }
     for (feature, reason) in found.capabilities.missing() {
-        line(format!("cannot {}: {reason}", feature_words(feature)));
+        line(format!("without {}: {reason}", feature_words(feature)));
     }
     text
 }
 
 fn not_found(head: &str, error: &EngineError, coloured: bool) -> String {
-    let mut text =
-        format!("{} {head}\n           {}\n", Tone::Bad.paint("no answer", coloured), clean(&chain(error)));
+    let why = chain(error);
+    // What was tried stands in the line above.
+    let tried = error.object().map(|(kind, name)| format!("cannot {} {kind} {name}: ", error.operation()));
+    let why = tried.and_then(|tried| why.strip_prefix(&tried).map(str::to_owned)).unwrap_or(why);
+    let mut text = format!("{} {head}\n           {}\n", Tone::Bad.paint("no answer", coloured), clean(&why));
+    // The general hint for an engine that does not answer is to ask the doctor.
     if let Some(hint) = error.hint().filter(|hint| !hint.contains("doctor")) {
-        text.push_str(&format!("           {} {}\n", Tone::Dim.paint("hint:", coloured), clean(&hint)));
+        let _ = writeln!(text, "           {} {}", Tone::Dim.paint("hint:", coloured), clean(&hint));
     }
     text
 }

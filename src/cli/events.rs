@@ -1,5 +1,6 @@
 //! `events`.
 
+use std::fmt::Write;
 use std::ops::ControlFlow;
 
 use clap::Args;
@@ -77,11 +78,11 @@ fn line(event: &EngineEvent, engine: Option<&str>) -> String {
     let mut line = format!("{time:19}  {object:9}  {:12}  {}", clean(&event.action), clean(name));
     for attribute in SHOWN {
         if let Some(value) = event.attributes.get(attribute) {
-            line.push_str(&format!("  {attribute}={}", clean(value)));
+            let _ = write!(line, "  {attribute}={}", clean(value));
         }
     }
     if let Some(engine) = engine {
-        line.push_str(&format!("  on {engine}"));
+        let _ = write!(line, "  on {engine}");
     }
     line.push('\n');
     line

@@ -48,11 +48,7 @@ impl Exit {
         (Self::Usage, "the command line is wrong, or asks for something that makes no sense"),
         (Self::Unreachable, "no engine can be reached, or we may not use it"),
         (Self::NotFound, "a container, image, volume or path that was named is not there"),
-        (
-            Self::Conflict,
-            "the present state does not allow it: in use, not running, the name taken, made from another \
-             specification",
-        ),
+        (Self::Conflict, "its present state does not allow it: in use, not running, the name taken, …"),
         (Self::TimedOut, "the deadline came first; the message says what is left"),
         (Self::ExecFailed, "exec: the command could not be begun, or the connection to it was lost"),
         (Self::NotExecutable, "exec: the command is there and cannot be run"),

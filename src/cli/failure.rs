@@ -1,6 +1,6 @@
 //! What went wrong, for people and for machines.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::io;
 
 use serde::Serialize;
@@ -147,11 +147,11 @@ impl Failure {
         let mut lines = format!("{head}{}", clean(&self.to_string()));
         if let Self::NoEngine(tried) = self {
             for (endpoint, error) in tried {
-                lines.push_str(&format!("\n  {}: {}", clean(endpoint), clean(&chain(error))));
+                let _ = write!(lines, "\n  {}: {}", clean(endpoint), clean(&chain(error)));
             }
         }
         if let Some(hint) = self.hint() {
-            lines.push_str(&format!("\n{} {}", Tone::Dim.paint("hint:", coloured), clean(&hint)));
+            let _ = write!(lines, "\n{} {}", Tone::Dim.paint("hint:", coloured), clean(&hint));
         }
         lines
     }

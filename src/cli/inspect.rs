@@ -10,7 +10,7 @@ use super::context::Context;
 use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::find::engine_of_container;
-use super::output::{bytes, clean, local_time, with_engine};
+use super::output::{bytes, labelled, local_time, with_engine};
 
 /// What to show.
 #[derive(Debug, Args)]
@@ -117,13 +117,7 @@ fn for_people(engine: &str, details: &ContainerDetails, show_env: bool) -> Strin
         ("environment", env),
         ("labels", labels.collect()),
     ];
-    let mut text = String::new();
-    for (name, values) in rows {
-        for (at, value) in values.iter().filter(|value| !value.is_empty()).enumerate() {
-            text.push_str(&format!("{:13}  {}\n", if at == 0 { name } else { "" }, clean(value)));
-        }
-    }
-    text
+    labelled(&rows)
 }
 
 #[cfg(test)]

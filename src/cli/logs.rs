@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use bytes::{Bytes, BytesMut};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -41,12 +41,17 @@ pub(crate) struct LogsArgs {
     /// Put before each line when the engine received it
     #[arg(short, long)]
     timestamps: bool,
-    /// Only standard output
-    #[arg(long, conflicts_with = "stderr")]
-    stdout: bool,
-    /// Only standard error
-    #[arg(long)]
-    stderr: bool,
+    /// Only one of the two streams
+    #[arg(long, value_enum, value_name = "STREAM")]
+    only: Option<Only>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Only {
+    /// Standard output
+    Stdout,
+    /// Standard error
+    Stderr,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -71,10 +76,10 @@ impl LogsArgs {
             tail: self.tail.and_then(|tail| tail.0),
             follow: self.follow,
             timestamps: self.timestamps || json,
-            streams: match (self.stdout, self.stderr) {
-                (true, _) => LogStreams::Stdout,
-                (_, true) => LogStreams::Stderr,
-                _ => LogStreams::Both,
+            streams: match self.only {
+                Some(Only::Stdout) => LogStreams::Stdout,
+                Some(Only::Stderr) => LogStreams::Stderr,
+                None => LogStreams::Both,
             },
         }
     }

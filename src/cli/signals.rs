@@ -109,7 +109,7 @@ async fn one(signal: &mut Option<Signal>) {
     }
 }
 
-/// The mask of ignored signals in a `/proc/PID/status` (proc_pid_status(5), `SigIgn`); none where it has none.
+/// The mask of ignored signals in a `/proc/PID/status` (`SigIgn`, see `proc_pid_status(5)`); none where it has none.
 fn ignored(status: &str) -> u64 {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)

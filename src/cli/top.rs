@@ -1,5 +1,7 @@
 //! `top`.
 
+use std::fmt::Write;
+
 use clap::Args;
 
 use crate::actions::Verb;
@@ -55,7 +57,7 @@ fn for_people(table: &ProcessTable) -> String {
             if at == last {
                 text.push_str(&cell);
             } else {
-                text.push_str(&format!("{cell:width$}  "));
+                let _ = write!(text, "{cell:width$}  ");
             }
         }
         text.push('\n');

@@ -15,7 +15,7 @@ use super::each::{Did, Objects, on_each};
 use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::find::engine_of_volume;
-use super::output::{Cell, Column, Table, Tone, age, clean, local_time, with_engine};
+use super::output::{Cell, Column, Table, Tone, age, labelled, local_time, with_engine};
 use super::values;
 
 /// What to do with volumes.
@@ -229,13 +229,7 @@ fn for_people(engine: &Engine, volume: &Volume, users: &[Container]) -> String {
         ("options", pairs(&volume.options)),
         ("labels", pairs(&volume.labels)),
     ];
-    let mut text = String::new();
-    for (name, values) in rows {
-        for (at, value) in values.iter().enumerate() {
-            text.push_str(&format!("{:10}  {}\n", if at == 0 { name } else { "" }, clean(value)));
-        }
-    }
-    text
+    labelled(&rows)
 }
 
 async fn remove(args: &RemoveVolumeArgs, context: &Context) -> Ended {

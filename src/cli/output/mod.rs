@@ -12,4 +12,4 @@ pub(crate) use json::{TextChunks, document, with_engine};
 pub(crate) use progress::{PullProgress, note_of};
 pub(crate) use screen::{Screen, Tone};
 pub(crate) use table::{Cell, Column, Table};
-pub(crate) use text::{age, bytes, clean, count, elapsed, local_time};
+pub(crate) use text::{age, bytes, clean, count, elapsed, labelled, local_time};

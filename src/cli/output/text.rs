@@ -1,6 +1,7 @@
 //! Words for people: sizes, durations, ages, and text from engines made safe to print.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -87,6 +88,19 @@ pub(crate) fn local_time(then: Timestamp) -> String {
 pub(crate) fn count(number: impl TryInto<u64>, unit: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
     if number == 1 { format!("1 {unit}") } else { format!("{number} {unit}s") }
+}
+
+/// A line for each value, the name before the first of its values; a name without a value that says something is
+/// left out. Everything is made safe to print.
+pub(crate) fn labelled(rows: &[(&str, Vec<String>)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (name, values) in rows {
+        for (at, value) in values.iter().filter(|value| !value.is_empty()).enumerate() {
+            let _ = writeln!(text, "{:width$}  {}", if at == 0 { name } else { "" }, clean(value));
+        }
+    }
+    text
 }
 
 #[cfg(test)]
