@@ -1,2 +1,20 @@
-//! The program.
-fn main() {}
+//! The program: installs the hooks, reads the command line, hands over.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use smidr_console::cli::{Cli, run};
+
+/// How long threads that cannot be interrupted (a read of standard input, a user's credential helper) may hold
+/// the program up after everything else has ended.
+const STRAGGLERS: Duration = Duration::from_millis(100);
+
+fn main() -> color_eyre::Result<ExitCode> {
+    color_eyre::install()?;
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let exit = runtime.block_on(run(cli));
+    runtime.shutdown_timeout(STRAGGLERS);
+    Ok(exit.into())
+}

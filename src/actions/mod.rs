@@ -12,6 +12,7 @@ pub mod shim_image;
 mod supervised;
 mod supervisor;
 mod verb;
+mod watch;
 
 pub use backoff::Backoff;
 pub use call::{Call, Progress, ProgressSink};
@@ -19,3 +20,4 @@ pub use outcome::{Aftermath, Outcome, Report};
 pub use supervised::Supervised;
 pub use supervisor::{Supervisor, Unsettled};
 pub use verb::{Limits, Verb};
+pub use watch::{Heartbeat, Patience};

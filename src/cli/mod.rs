@@ -1,1 +1,47 @@
-//! The command line.
+//! The command line: what each verb is asked for, and what it prints.
+//!
+//! Every verb goes through the supervisor ([`actions`](crate::actions)): each has a deadline and a cancel. What
+//! is printed to standard output is the answer; everything about it goes to standard error.
+
+mod args;
+mod completions;
+mod connect;
+mod context;
+mod copy;
+mod create;
+mod df;
+mod doctor;
+mod each;
+mod events;
+mod exec;
+mod exit;
+mod failure;
+mod find;
+mod images;
+mod inspect;
+mod kill;
+mod logs;
+mod man;
+mod output;
+mod pause;
+mod ps;
+mod pull;
+mod remove;
+mod rename;
+mod run;
+mod signals;
+mod start;
+mod stats;
+mod stop;
+#[cfg(test)]
+mod test_support;
+#[cfg(test)]
+mod tests;
+mod top;
+mod values;
+mod volume;
+mod wait;
+
+pub use args::Cli;
+pub use exit::Exit;
+pub use run::run;

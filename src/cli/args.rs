@@ -1,0 +1,119 @@
+//! The command line itself: the global options, and the verbs.
+
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use super::exit::Exit;
+use super::{
+    completions, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man, pause, ps, pull,
+    remove, rename, start, stats, stop, top, values, volume, wait,
+};
+
+/// Watch, run and clean up build containers, on every engine of this machine or others.
+///
+/// Each verb talks to the engines it finds: those given with --host, else the one of `DOCKER_HOST`, else the one
+/// of the docker context in use, else all that answer at the usual sockets. Every call has a deadline, and can
+/// be cancelled with ^C: once cancels and says what is left, twice leaves at once.
+#[derive(Debug, Parser)]
+#[command(name = "smidr-console", version, after_long_help = Exit::table(), disable_help_subcommand = true)]
+#[command(max_term_width = 100, arg_required_else_help = true, subcommand_required = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) verb: Command,
+}
+
+/// Options of every verb.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Options of every verb")]
+pub(crate) struct Global {
+    /// An engine to talk to; may be given several times
+    ///
+    /// `unix:///run/docker.sock`, a plain path, `tcp://HOST:PORT` or `ssh://[USER@]HOST[:PORT]`. Given, only
+    /// these engines are asked, and one that does not answer is an error.
+    #[arg(long, value_name = "URI", global = true, action = ArgAction::Append)]
+    pub(crate) host: Vec<String>,
+
+    /// Print JSON, with stable names
+    ///
+    /// One document a call, for lists an array; one line an item for what is followed. Errors are printed to
+    /// standard error as {"error": {"kind", "message", "chain", "hint", "retryable", ...}}.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// End after this long, whatever the verb's own deadline is
+    ///
+    /// Such as 90s, 10m, 1h30m. Finding the engines counts; the grace of stop and restart comes on top. Without
+    /// it every verb has a deadline of its own, but those that last as long as what they watch (exec, logs,
+    /// events, wait, stats --follow) have none.
+    #[arg(long, value_name = "DURATION", global = true, value_parser = values::deadline)]
+    pub(crate) timeout: Option<Duration>,
+
+    /// Lists print ids only; everything else prints nothing but errors
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List containers
+    #[command(visible_alias = "list")]
+    Ps(ps::PsArgs),
+    /// Show all an engine knows of containers
+    Inspect(inspect::InspectArgs),
+    /// Fetch images
+    Pull(pull::PullArgs),
+    /// Make a container, once: a second time finds it
+    Create(create::CreateArgs),
+    /// Start containers
+    Start(start::StartArgs),
+    /// Stop containers: a signal, then KILL after a grace
+    Stop(stop::StopArgs),
+    /// Stop containers and start them again
+    Restart(stop::RestartArgs),
+    /// Send a signal to the main process of containers
+    Kill(kill::KillArgs),
+    /// Freeze containers
+    Pause(pause::PauseArgs),
+    /// Thaw containers
+    Unpause(pause::UnpauseArgs),
+    /// Wait until containers have ended, and print their exit codes
+    Wait(wait::WaitArgs),
+    /// Give a container another name
+    Rename(rename::RenameArgs),
+    /// Remove containers
+    Rm(remove::RemoveArgs),
+    /// Run a command in a running container
+    Exec(exec::ExecArgs),
+    /// Print the log of a container
+    Logs(logs::LogsArgs),
+    /// Print what happens at the engines
+    Events(events::EventsArgs),
+    /// List the processes of a container
+    Top(top::TopArgs),
+    /// Show what containers use: processor, memory, network, disk
+    Stats(stats::StatsArgs),
+    /// Copy files out of or into a container
+    Cp(copy::CopyArgs),
+    /// List images
+    Images(images::ImagesArgs),
+    /// Remove images
+    Rmi(images::RemoveImageArgs),
+    /// List, make, show and remove volumes
+    #[command(subcommand)]
+    Volume(volume::VolumeCommand),
+    /// Show what images, containers and volumes take on disk
+    Df(df::DfArgs),
+    /// Try every known endpoint and say what is wrong where none answers
+    Doctor(doctor::DoctorArgs),
+    /// Print the completion script of a shell
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page
+    Man(man::ManArgs),
+}
+
+#[cfg(test)]
+mod tests;

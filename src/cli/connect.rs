@@ -1,0 +1,131 @@
+//! The engines a call talks to.
+
+use std::fmt;
+
+use crate::actions::{Outcome, Report, Supervised, Verb};
+use crate::engine::discovery::{Attempt, Environment, Found, candidates, find, open};
+use crate::engine::{
+    Endpoint, EngineError, EngineKind, ErrorKind, Identity, ObjectKind, Result, chain, docker,
+};
+
+use super::context::Context;
+use super::exit::Exit;
+use super::failure::{Ended, Failure};
+use super::output::elapsed;
+
+/// An engine that answers.
+#[derive(Debug, Clone)]
+pub(crate) struct Engine {
+    /// The engine under the call's supervisor.
+    pub(crate) supervised: Supervised,
+    /// What it said of itself.
+    pub(crate) identity: Identity,
+    /// What people tell it by: its kind, with the endpoint where another is of the same kind.
+    pub(crate) label: String,
+}
+
+impl Engine {
+    /// With its kind as the label.
+    pub(crate) fn new(supervised: Supervised, identity: Identity) -> Self {
+        let label = identity.kind.to_string();
+        Self { supervised, identity, label }
+    }
+
+    /// Its endpoint, as JSON names it.
+    pub(crate) fn endpoint(&self) -> String {
+        self.identity.endpoint.to_string()
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.identity.endpoint.fmt(f)
+    }
+}
+
+/// All engines of a call.
+#[derive(Debug)]
+pub(crate) struct Engines {
+    /// Those that answer, in the order they were named; at least one.
+    pub(crate) open: Vec<Engine>,
+    /// How a list of all ends where one that was named did not answer.
+    pub(crate) exit: Exit,
+}
+
+impl Engines {
+    /// These answer.
+    pub(crate) fn open(mut engines: Vec<Engine>) -> Self {
+        let kinds: Vec<EngineKind> = engines.iter().map(|engine| engine.identity.kind).collect();
+        for engine in &mut engines {
+            if kinds.iter().filter(|kind| **kind == engine.identity.kind).count() > 1 {
+                engine.label = format!("{} {}", engine.identity.kind, engine.identity.endpoint);
+            }
+        }
+        Self { open: engines, exit: Exit::Done }
+    }
+}
+
+/// Finds the engines. One that was named and does not answer is told, and so is one that is there and may not
+/// be used; the others are used all the same.
+///
+/// # Errors
+/// [`Failure::NoEngine`] when none answers.
+pub(crate) async fn connect(context: &Context) -> Ended<Engines> {
+    let (mut open, mut failed) = (Vec::new(), Vec::new());
+    for attempt in attempts(context).await {
+        match attempt.result {
+            Ok(found) => {
+                let supervised = Supervised::new(found.manager, context.supervisor.clone());
+                open.push(Engine::new(supervised, found.identity));
+            }
+            Err(error) => {
+                let endpoint = attempt.endpoint.map(|endpoint| endpoint.to_string());
+                failed.push((endpoint.unwrap_or(attempt.named_by), error));
+            }
+        }
+    }
+    if open.is_empty() {
+        return Err(if context.shutdown.has_come() { Failure::Cancelled } else { Failure::NoEngine(failed) });
+    }
+    let mut engines = Engines::open(open);
+    for (endpoint, error) in failed {
+        if !context.global.host.is_empty() {
+            engines.exit = engines.exit.worst(context.report(&Failure::Engine(error)));
+        } else if *error.kind() != ErrorKind::Unreachable {
+            context.note(&format!("{endpoint} is left out: {}", chain(&error)));
+        }
+    }
+    Ok(engines)
+}
+
+/// Tries every endpoint there is to try, all at once, each within the limits of connecting.
+pub(crate) async fn attempts(context: &Context) -> Vec<Attempt> {
+    // Reads docker's config files, which are small and the user's own.
+    let candidates = candidates(&context.global.host, &Environment::from_process());
+    find(candidates, |endpoint| async move {
+        let object = endpoint.to_string();
+        // Told by nobody: several are tried at once, and most are expected not to be there.
+        let call = context.untold_call(Verb::Connect);
+        let connect = || open(&endpoint, async |endpoint: Endpoint| docker::connect(&endpoint).await);
+        answered(context.supervisor.read(&call, Verb::Connect, object, connect).await)
+    })
+    .await
+}
+
+/// An endpoint that did not answer in time, or was not waited for, as the error that a list of attempts holds.
+fn answered(report: Report<Found>) -> Result<Found> {
+    let no_answer = |words| {
+        EngineError::new(Verb::Connect.as_str(), ErrorKind::Unreachable)
+            .on(ObjectKind::Engine, &report.object)
+            .saying(words)
+    };
+    match report.outcome {
+        Outcome::Done(found) => Ok(found),
+        Outcome::Failed(error) => Err(error),
+        Outcome::TimedOut => {
+            let limit = report.deadline.unwrap_or(report.elapsed);
+            Err(no_answer(format!("it takes connections and did not answer within {}", elapsed(limit))))
+        }
+        Outcome::Cancelled => Err(no_answer("it was not waited for".to_owned())),
+    }
+}
