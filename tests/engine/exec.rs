@@ -11,7 +11,7 @@ use crate::helpers::{Running, supervised};
 use crate::support::{Bench, wait_until};
 
 /// The shapes a process tree can take, and what its processes are called. bitbake's own server is of the last kind.
-const TREES: [(&str, &str); 6] = [
+pub(crate) const TREES: [(&str, &str); 6] = [
     ("child", "sleep 71001 & wait"),
     ("nested", "sh -c 'sh -c \"sleep 71002; true\"; true'; true"),
     ("ignores TERM", "trap '' TERM; sleep 71003; true"),

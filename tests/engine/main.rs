@@ -13,6 +13,8 @@ mod exec;
 #[cfg(test)]
 mod helpers;
 #[cfg(test)]
+mod program;
+#[cfg(test)]
 mod pull;
 #[cfg(test)]
 mod unknown_outcomes;
