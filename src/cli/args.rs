@@ -6,8 +6,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::exit::Exit;
 use super::{
-    completions, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man, pause, ps, pull,
-    remove, rename, start, stats, stop, top, values, volume, wait,
+    cleanup, completions, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man, pause,
+    ps, pull, remove, rename, start, stats, stop, top, values, volume, wait,
 };
 
 /// Watch, run and clean up build containers, on every engine of this machine or others.
@@ -107,6 +107,8 @@ pub(crate) enum Command {
     Volume(volume::VolumeCommand),
     /// Show what images, containers and volumes take on disk
     Df(df::DfArgs),
+    /// Remove stopped managed containers and their volumes: shows them first, and asks
+    Cleanup(cleanup::CleanupArgs),
     /// Try every known endpoint and say what is wrong where none answers
     Doctor(doctor::DoctorArgs),
     /// Print the completion script of a shell

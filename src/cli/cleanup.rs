@@ -16,7 +16,6 @@ use super::connect::Engine;
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::{Ended, Failure};
-use super::output::count;
 use super::values;
 
 mod json;
@@ -122,9 +121,8 @@ where
     if let (false, Some(ask)) = (args.force, ask) {
         // Whoever is asked sees the whole list, --json and --quiet or not.
         show::plans(context, &planned, show::Where::Question)?;
-        let what = count(things, "thing");
-        let these = if things == 1 { "this" } else { "these" };
-        context.screen.tell(&format!("Remove {these} {what}? Type yes:"));
+        let these = if things == 1 { "this thing".to_owned() } else { format!("these {things} things") };
+        context.screen.tell(&format!("Remove {these}? Type yes:"));
         let cancelled = context.supervisor.call().cancel;
         let answer = tokio::select! {
             biased;
@@ -135,7 +133,7 @@ where
             context.screen.tell("nothing was removed");
             return Err(Failure::Cancelled);
         }
-    } else {
+    } else if !context.global.quiet {
         show::plans(context, &planned, show::Where::Answer)?;
     }
     let reports = join_all(planned.iter().map(|one| remove(context, one, planned.len() > 1))).await;

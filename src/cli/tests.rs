@@ -40,6 +40,7 @@ const LINES: &[(&str, u64)] = &[
     ("volume inspect sstate", 15),
     ("volume rm sstate", 300 + 10),
     ("df", 300),
+    ("cleanup --force", 15),
 ];
 
 /// Those that last as long as what they watch, or as a registry sends: they end by `--timeout` alone.

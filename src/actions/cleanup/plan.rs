@@ -219,7 +219,8 @@ impl<'a> Planner<'a> {
     fn judge_volume(&mut self, volume: &'a Volume) {
         let named = self.was_named(&volume.name);
         let managed = self.rules.managed_volume(volume);
-        let users: Vec<&Container> = self.survey.users_of(volume).collect();
+        let mut users: Vec<&Container> = self.survey.users_of(volume).collect();
+        users.sort_by_key(|user| &user.name);
         let is_anonymous = is_anonymous(volume);
         let item = Item {
             id: ItemId {

@@ -201,6 +201,16 @@ async fn machines_get_one_object() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn quietly_each_id_is_printed_once() {
+    let dry = run(&[yard()], "--quiet --dry-run", None).await;
+    assert_eq!(dry.out, "id-yocto-old\nscratch\nwork-old\n");
+    let forced = run(&[yard()], "--quiet --force", None).await;
+    let ids: BTreeSet<&str> = forced.out.lines().collect();
+    assert_eq!(ids, ["id-yocto-old", "scratch", "work-old"].into());
+    assert_eq!((forced.out.lines().count(), forced.err.as_str()), (3, ""));
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_to_do_asks_nobody() {
     let run = run(&[TestEngine::new(Scene::default())], "", Some("yes")).await;
     assert_eq!((run.exit, run.out.as_str(), run.err.as_str()), (Exit::Done, "Nothing to remove.\n", ""));
