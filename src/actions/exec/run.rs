@@ -69,6 +69,7 @@ impl Supervised {
                     passed = pass_output(printed, &output) => passed?,
                     () = pass_input(input.as_mut(), to.as_mut(), form) => {}
                     () = pass_sizes(&*self.engine, resizes.as_mut(), exec) => {}
+                    () = self.sweep_beside(id, runner) => {}
                 }
                 exit_code(&*self.engine, exec).await
             };

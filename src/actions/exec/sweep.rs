@@ -25,15 +25,28 @@ impl Supervised {
             let Runner::Shim(shim) = super::runner::runner(&*self.engine, id, ShimUse::Carry).await? else {
                 return Ok(0);
             };
-            let tokens = self.orphaned(id, &shim).await?;
-            if !tokens.is_empty() {
-                let command = sweep_argv(&shim, &tokens, ExecPlan::GRACE, true);
-                self.run_as_root(id, command).await?;
-            }
-            Ok(tokens.len())
+            self.sweep(id, &shim).await
         };
         let call = call.clone().with_limits(call.limits.unwrap_or_default());
         self.supervisor.read(&call, Verb::Exec, id.as_str(), sweep).await
+    }
+
+    /// The same while another command runs under the shim, for as long as that takes. Never returns: the command is
+    /// what counts, and a sweep that fails is left to the next.
+    pub(super) async fn sweep_beside(&self, id: &ContainerId, runner: &Runner) {
+        if let Runner::Shim(shim) = runner {
+            let _ = self.sweep(id, shim).await;
+        }
+        std::future::pending::<()>().await;
+    }
+
+    async fn sweep(&self, id: &ContainerId, shim: &str) -> Result<usize> {
+        let tokens = self.orphaned(id, shim).await?;
+        if !tokens.is_empty() {
+            let command = sweep_argv(shim, &tokens, ExecPlan::GRACE, true);
+            self.run_as_root(id, command).await?;
+        }
+        Ok(tokens.len())
     }
 
     async fn orphaned(&self, id: &ContainerId, shim: &str) -> Result<Vec<String>> {
