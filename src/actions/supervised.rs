@@ -309,7 +309,11 @@ impl Supervised {
 fn after_grace(call: &Call, verb: Verb, options: &StopOptions) -> Call {
     let limits = call.limits_for(verb);
     let deadline = limits.deadline.map(|limit| limit + options.grace);
-    call.clone().with_limits(Limits { deadline, slow: limits.slow + options.grace, ..limits })
+    call.clone().with_limits(Limits {
+        deadline,
+        slow: limits.slow.map(|slow| slow + options.grace),
+        ..limits
+    })
 }
 
 /// What is said of a container after a change of it ended without an answer.

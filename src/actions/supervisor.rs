@@ -106,7 +106,7 @@ impl Supervisor {
         }
         let _running = self.running.token();
         let mut backoff = Backoff::new();
-        let mut slow_mark = Some(begun + limits.slow);
+        let mut slow_mark = limits.slow.map(|slow| begun + slow);
         let mut attempts = 0;
         let attempt = loop {
             attempts += 1;

@@ -102,7 +102,7 @@ impl Verb {
     #[must_use]
     pub fn limits(self) -> Limits {
         let seconds = |slow, deadline| Limits {
-            slow: Duration::from_secs(slow),
+            slow: Some(Duration::from_secs(slow)),
             deadline: Some(Duration::from_secs(deadline)),
             ..Limits::default()
         };
@@ -130,7 +130,7 @@ impl Verb {
             Self::CopyIn | Self::CopyOut => seconds(30, 3600),
             // These last as long as what they watch.
             Self::Exec | Self::Logs | Self::Events | Self::Wait => {
-                Limits { deadline: None, ..Limits::default() }
+                Limits { slow: None, deadline: None, ..Limits::default() }
             }
         }
     }
@@ -145,8 +145,8 @@ impl fmt::Display for Verb {
 /// How long an action may take, and how often it is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// From here on it is called slow.
-    pub slow: Duration,
+    /// From here on it is called slow; never, where it lasts as long as what it watches.
+    pub slow: Option<Duration>,
     /// Here it ends, all attempts and the waits between them included; never, where `None`.
     pub deadline: Option<Duration>,
     /// How long the look afterwards may take, and the mending with it.
@@ -158,7 +158,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            slow: Duration::from_secs(5),
+            slow: Some(Duration::from_secs(5)),
             deadline: Some(Duration::from_secs(30)),
             settle: Duration::from_secs(10),
             attempts: 3,
@@ -170,6 +170,6 @@ impl Limits {
     /// The same with another deadline; the slow mark moves before it where it would lie behind.
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
-        Self { deadline: Some(deadline), slow: self.slow.min(deadline / 2), ..self }
+        Self { deadline: Some(deadline), slow: self.slow.map(|slow| slow.min(deadline / 2)), ..self }
     }
 }

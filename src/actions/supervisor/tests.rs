@@ -13,7 +13,7 @@ fn fails(kind: ErrorKind) -> EngineError {
 
 fn limits(deadline: u64) -> Limits {
     Limits {
-        slow: Duration::from_secs(2),
+        slow: Some(Duration::from_secs(2)),
         deadline: Some(Duration::from_secs(deadline)),
         ..Limits::default()
     }
