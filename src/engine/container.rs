@@ -138,6 +138,7 @@ pub struct ContainerDetails {
     /// When it was made.
     pub created: Option<Timestamp>,
     /// When its present or last run began.
+    /// Noted by the engine when it hears of it: of a run of milliseconds it may be after the end.
     pub started: Option<Timestamp>,
     /// When its last run ended.
     pub finished: Option<Timestamp>,

