@@ -116,7 +116,10 @@ impl OwnDocker {
 
 fn spawn(state: &Path, run: &Path, options: &[String]) -> Child {
     let log = std::fs::File::options().create(true).append(true).open(state.join("dockerd.log")).unwrap();
-    Command::new(variable("SMIDR_BENCH_DOCKERD"))
+    // In a network namespace of its own: with `--bridge none` it would delete the bridge of the bench's engine.
+    Command::new("unshare")
+        .args(["--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"])
+        .arg(variable("SMIDR_BENCH_DOCKERD"))
         .args([state, run])
         .args(["--bridge", "none", "--host"])
         .arg(format!("unix://{}", run.join("docker.sock").display()))

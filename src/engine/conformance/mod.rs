@@ -2,7 +2,7 @@
 //!
 //! Each rule is one function over a [`Bench`]; [`ALL`] names them. An adapter's test module says
 //!
-//! ```ignore
+//! ```text
 //! smidr_console::conformance_tests!([#[tokio::test]] bench);
 //! ```
 //!
