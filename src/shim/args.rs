@@ -16,7 +16,7 @@ pub enum Call {
     Signal(End),
     /// End every tree with one of these tokens.
     Sweep(End),
-    /// Wait for the end of standard input, then signal.
+    /// Wait until the client is gone, then signal.
     Guard(End),
     /// Name the running shims.
     List,

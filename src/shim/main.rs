@@ -16,6 +16,7 @@ mod args;
 mod ending;
 mod find;
 mod frames;
+mod guard;
 mod input;
 mod json;
 mod list;
@@ -51,11 +52,7 @@ fn main() -> ExitCode {
     let ended = match call {
         Call::Run(run) => run::run(&run),
         Call::Signal(end) => Ok(tokens::signal(&end)),
-        Call::Guard(end) => {
-            // Whatever it reads, and however the reading ends: the client is gone.
-            let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-            Ok(tokens::signal(&end))
-        }
+        Call::Guard(end) => Ok(guard::stand(&end)),
         Call::Sweep(end) => Ok(tokens::sweep(&end)),
         Call::List => Ok(list::list()),
         Call::Version => {

@@ -24,7 +24,7 @@ const EXIT_LIMIT: Duration = Duration::from_millis(500);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// No shim has this token, and no process carries it.
-const NOT_FOUND: u8 = 1;
+pub const NOT_FOUND: u8 = 1;
 /// Something is left.
 const LEFT: u8 = 2;
 /// The shim belongs to a user this one may not signal.

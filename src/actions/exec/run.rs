@@ -8,7 +8,8 @@ use tokio::sync::{Mutex, mpsc};
 
 use crate::actions::{Aftermath, Call, Limits, Progress, Report, Supervised, Verb};
 use crate::engine::{
-    ContainerId, EngineError, ErrorKind, ExecRequest, ExecSession, ObjectKind, Output, Result, Retry,
+    ContainerId, ContainerManagerExt, EngineError, ErrorKind, ExecRequest, ExecSession, ObjectKind, Output,
+    Result, Retry,
 };
 
 use super::end_tree::{Target, end_tree};
@@ -21,6 +22,8 @@ use super::{ExecEnd, ExecIo, ExecPlan, Runner, shell_wrapper};
 /// What the look afterwards takes beyond the grace: two or three execs.
 const BEYOND_GRACE: Duration = Duration::from_secs(10);
 
+/// How long removing the wrapper's record may take.
+const FORGETTING: Duration = Duration::from_secs(5);
 /// How long what it printed may take to arrive once nothing of it is left.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
@@ -57,11 +60,11 @@ impl Supervised {
             let (input, resizes) = &mut *streams;
             let runner = runner.insert(super::runner::runner(&*self.engine, id, plan.shim).await?);
             let request = wrapped(plan, runner, &token, input.is_some());
+            if let (Runner::Shim(path), Some(_)) = (&*runner, plan.request.tty) {
+                *guard = Some(Guard::post(&*self.engine, id, plan, path, &token).await?);
+            }
             let session = session.insert(self.engine.exec(id, &request).await?);
             let followed = async {
-                if let (Runner::Shim(path), Some(_)) = (&*runner, plan.request.tty) {
-                    *guard = Some(Guard::post(&*self.engine, id, plan, path, &token).await?);
-                }
                 let ExecSession { id: exec, output: printed, input: to } = session;
                 let form = InputForm::of(runner, plan.request.tty.is_some());
                 tokio::select! {
@@ -98,15 +101,26 @@ impl Supervised {
             aftermath
         };
         let report = self.supervisor.run(&call, Verb::Exec, id.as_str(), run, end).await;
-        if let Some(Runner::Wrapper(_)) = &open.lock().await.runner {
-            // Its record is a file in /tmp; failing to remove it loses nothing.
-            let forget = ExecRequest {
-                user: plan.request.user.clone(),
-                ..ExecRequest::new(shell_wrapper::forget_argv(token.as_str()))
-            };
-            let _ = tokio::time::timeout(BEYOND_GRACE, self.engine.exec(id, &forget)).await;
+        let mut open = open.lock().await;
+        if let Some(guard) = open.guard.take() {
+            // Where nobody knows what is left, the guard does what it is there for.
+            if !matches!(report.aftermath, Aftermath::Unknown(_)) {
+                guard.dismiss().await;
+            }
+        }
+        if let Some(Runner::Wrapper(_)) = &open.runner {
+            self.forget(id, plan, &token).await;
         }
         report
+    }
+}
+
+impl Supervised {
+    /// Removes the wrapper's record, a file in `/tmp`; where that fails, nothing is lost but the file's few bytes.
+    async fn forget(&self, id: &ContainerId, plan: &ExecPlan, token: &Token) {
+        let command = shell_wrapper::forget_argv(token.as_str());
+        let request = ExecRequest { user: plan.request.user.clone(), ..ExecRequest::new(command) };
+        let _ = tokio::time::timeout(FORGETTING, self.engine.exec_collect(id, &request, 4096)).await;
     }
 }
 

@@ -105,7 +105,7 @@ pub fn sweep_argv(shim: &str, tokens: &[String], grace: Duration, orphans: bool)
     argv
 }
 
-/// The argument vector of the exec that ends the tree with this token when its own standard input ends.
+/// The argument vector of the exec that ends the tree with this token when its own standard input ends without a byte.
 #[must_use]
 pub fn guard_argv(shim: &str, token: &str, grace: Duration) -> Vec<String> {
     let grace = milliseconds(grace).to_string();
