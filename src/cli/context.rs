@@ -99,7 +99,13 @@ impl Context {
             return call;
         }
         let (screen, object) = (self.screen.clone(), object.to_owned());
-        call.telling(Arc::new(move |progress: Progress| screen.tell(&note_of(&object, &progress))))
+        // What lasts as long as it lasts is never slow, and a note would stand in the midst of its output.
+        let lasts = verb.limits().deadline.is_none();
+        call.telling(Arc::new(move |progress: Progress| {
+            if !(lasts && matches!(progress, Progress::Slow { .. })) {
+                screen.tell(&note_of(&object, &progress));
+            }
+        }))
     }
 
     /// The limits, where `--timeout` replaces the verb's own: what is left of it.
