@@ -45,7 +45,8 @@ pub(crate) struct Global {
 
     /// End after this long, whatever the verb's own deadline is
     ///
-    /// Such as 90s, 10m, 1h30m. Finding the engines counts; the grace of stop and restart comes on top. Without
+    /// Such as 90s, 10m, 1h30m. It begins when the engines have been found, for which there is as long again;
+    /// the grace of stop and restart comes on top. Without
     /// it every verb has a deadline of its own, but those that last as long as what they watch (exec, logs,
     /// events, wait, stats --follow) have none.
     #[arg(long, value_name = "DURATION", global = true, value_parser = values::deadline)]

@@ -1,6 +1,6 @@
 //! What every verb is given: the options, the supervisor, where to print, and the engines.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -26,7 +26,7 @@ pub(crate) struct Context {
     pub(crate) shutdown: Shutdown,
     /// Where to print.
     pub(crate) screen: Arc<Screen>,
-    begun: Instant,
+    connected: OnceLock<Instant>,
     engines: OnceCell<Engines>,
 }
 
@@ -45,7 +45,7 @@ impl Context {
             supervisor: Supervisor::new(),
             shutdown: Shutdown::default(),
             screen: Arc::new(screen),
-            begun: Instant::now(),
+            connected: OnceLock::new(),
             engines: OnceCell::new(),
         }
     }
@@ -58,14 +58,14 @@ impl Context {
 
     /// The engines, found at the first asking; at least one.
     pub(crate) async fn engines(&self) -> Ended<&[Engine]> {
-        let engines = self.engines.get_or_try_init(|| connect(self)).await?;
-        Ok(&engines.open)
+        Ok(self.every_engine().await?.0)
     }
 
     /// The engines, and how to end where one that was named did not answer: what the others say is still worth
     /// printing.
     pub(crate) async fn every_engine(&self) -> Ended<(&[Engine], Exit)> {
         let engines = self.engines.get_or_try_init(|| connect(self)).await?;
+        self.connected.get_or_init(Instant::now);
         Ok((&engines.open, engines.exit))
     }
 
@@ -99,7 +99,13 @@ impl Context {
             return call;
         }
         let (screen, object) = (self.screen.clone(), object.to_owned());
-        call.telling(Arc::new(move |progress: Progress| screen.tell(&note_of(&object, &progress))))
+        // What lasts as long as it lasts is never slow, and a note would stand in the midst of its output.
+        let lasts = verb.limits().deadline.is_none();
+        call.telling(Arc::new(move |progress: Progress| {
+            if !(lasts && matches!(progress, Progress::Slow { .. })) {
+                screen.tell(&note_of(&object, &progress));
+            }
+        }))
     }
 
     /// The limits, where `--timeout` replaces the verb's own: what is left of it.
@@ -109,10 +115,11 @@ impl Context {
         Some(Limits { settle: limits.settle.min(timeout.max(LEAST_SETTLE)), ..limits })
     }
 
-    /// What is left of a limit that began with the program; never nothing, so that the call is made and ends as
-    /// timed out.
+    /// What is left of a limit that began when the engines had been found; never nothing, so that the call is
+    /// made and ends as timed out.
     pub(crate) fn left_of(&self, timeout: Duration) -> Duration {
-        timeout.saturating_sub(self.begun.elapsed()).max(Duration::from_millis(1))
+        let spent = self.connected.get().map_or(Duration::ZERO, Instant::elapsed);
+        timeout.saturating_sub(spent).max(Duration::from_millis(1))
     }
 
     /// Whether people read this: neither `--json` nor `--quiet`.

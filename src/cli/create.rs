@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 
 use crate::actions::{Outcome, Verb};
 use crate::engine::{
-    Change, ContainerSpec, CpuCount, Mount, ObjectKind, TEST_ENTRYPOINT, Tmpfs, entrypoint_from_list,
+    Change, ContainerId, ContainerSpec, CpuCount, Mount, ObjectKind, TEST_ENTRYPOINT, Tmpfs,
+    entrypoint_from_list,
 };
 
 use super::connect::Engine;
@@ -149,7 +150,7 @@ pub(crate) async fn run(args: &CreateArgs, context: &Context) -> Ended {
     let started = if args.start {
         let call = context.call(Verb::Start, &spec.name);
         // What was made stays where the start fails: the message says why, and `start` can be asked again.
-        Some(engine.supervised.start(&call, &created.id).await.into_result())
+        Some(engine.supervised.start(&call, &ContainerId::from(spec.name.as_str())).await.into_result())
     } else {
         None
     };

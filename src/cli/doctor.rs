@@ -115,8 +115,8 @@ mod tests {
     use crate::engine::discovery::Found;
     use crate::engine::{Capabilities, ErrorKind, Feature, ObjectKind};
 
-    #[test]
-    fn each_endpoint_says_what_answers_or_what_to_do() {
+    #[tokio::test]
+    async fn each_endpoint_says_what_answers_or_what_to_do() {
         let engine = engine("unix:///run/a.sock");
         let mut identity = engine.identity.clone();
         identity.capabilities = Capabilities::all().without(Feature::DiskUsage, "too old");

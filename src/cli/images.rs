@@ -125,8 +125,8 @@ mod tests {
     use super::*;
     use crate::cli::test_support::engine;
 
-    #[test]
-    fn an_image_has_a_row_for_each_of_its_names() {
+    #[tokio::test]
+    async fn an_image_has_a_row_for_each_of_its_names() {
         let engine = engine("unix:///run/a.sock");
         let image = |tags: &[&str], size| Image {
             id: format!("sha256:{}", "0a".repeat(32)).into(),

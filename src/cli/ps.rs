@@ -160,8 +160,8 @@ mod tests {
     use super::*;
     use crate::cli::test_support::{container, engine};
 
-    #[test]
-    fn a_table_of_one_engine_and_of_two() {
+    #[tokio::test]
+    async fn a_table_of_one_engine_and_of_two() {
         let (one, other) = (engine("unix:///run/a.sock"), engine("unix:///run/b.sock"));
         let now: Timestamp = "2025-03-01T12:00:00Z".parse().unwrap();
         let found = [

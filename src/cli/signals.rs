@@ -14,6 +14,9 @@ use super::exit::Exit;
 /// How a second signal's leaving is made certain where even that does not come through.
 const AT_ONCE: Duration = Duration::from_millis(300);
 
+/// How long a cancel may take before anything is said about it.
+const NOTICEABLE: Duration = Duration::from_millis(300);
+
 /// What came, and what hears of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shutdown {
@@ -33,19 +36,18 @@ impl Shutdown {
         self.first.get().is_some()
     }
 
-    /// A signal came. Whether it was the first.
-    fn came(&self, exit: Exit, root: &Supervisor) -> bool {
-        let first = self.first.set(exit).is_ok();
-        if first {
+    /// A signal came.
+    fn came(&self, exit: Exit, root: &Supervisor) {
+        if self.first.set(exit).is_ok() {
             root.cancel_all();
         } else {
             self.abandon.cancel();
         }
-        first
     }
 
-    /// Listens from now on. The first signal cancels everything under `root` and calls `told`; the second ends
-    /// even the looking after, and the process with it if that takes longer than 0.3 s.
+    /// Listens from now on. The first signal cancels everything under `root`, and calls `told` if that does not
+    /// end the process soon; the second ends even the looking after, and the process with it if that takes longer
+    /// than 0.3 s.
     ///
     /// # Errors
     /// When the signals cannot be listened to.
@@ -53,17 +55,21 @@ impl Shutdown {
         let mut signals = Signals::new()?;
         let shutdown = self.clone();
         tokio::spawn(async move {
-            loop {
-                let exit = signals.next().await;
-                if shutdown.came(exit, &root) {
+            let first = signals.next().await;
+            shutdown.came(first, &root);
+            tokio::select! {
+                biased;
+                second = signals.next() => shutdown.came(second, &root),
+                () = tokio::time::sleep(NOTICEABLE) => {
                     told();
-                    continue;
+                    let second = signals.next().await;
+                    shutdown.came(second, &root);
                 }
-                tokio::time::sleep(AT_ONCE).await;
-                // A terminal in raw mode outlives us; where it was never raw this changes nothing.
-                let _ = crossterm::terminal::disable_raw_mode();
-                std::process::exit(i32::from(exit.code()));
             }
+            tokio::time::sleep(AT_ONCE).await;
+            // A terminal in raw mode outlives us; where it was never raw this changes nothing.
+            let _ = crossterm::terminal::disable_raw_mode();
+            std::process::exit(i32::from(first.code()));
         });
         Ok(())
     }
@@ -123,9 +129,9 @@ mod tests {
     fn the_first_cancels_and_the_second_abandons() {
         let (shutdown, root) = (Shutdown::default(), Supervisor::new());
         let call = root.call();
-        assert!(shutdown.came(Exit::Terminated, &root));
+        shutdown.came(Exit::Terminated, &root);
         assert!(call.cancel.is_cancelled() && !shutdown.abandon.is_cancelled());
-        assert!(!shutdown.came(Exit::Interrupted, &root));
+        shutdown.came(Exit::Interrupted, &root);
         assert!(shutdown.abandon.is_cancelled());
         assert_eq!(shutdown.exit(), Exit::Terminated, "the first one is told");
     }

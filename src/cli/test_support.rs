@@ -1,16 +1,16 @@
-//! What the tests of this room share: captured output, and an engine that never answers.
+//! What the tests of this room share: captured output, simulated engines, things for tables.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use futures_util::stream;
-
 use super::connect::Engine;
 use crate::actions::{Supervised, Supervisor};
-use crate::engine::*;
+use crate::engine::simulated::{Scene, Simulated};
+use crate::engine::{
+    Capabilities, Container, ContainerDetails, ContainerState, CpuCount, Endpoint, EngineKind, Identity,
+    MountPoint, Transport,
+};
 
 /// A stream that keeps what is written to it.
 #[derive(Debug, Clone, Default)]
@@ -33,98 +33,34 @@ impl Write for Capture {
     }
 }
 
-/// Takes every request and never answers one.
-#[derive(Debug)]
-pub(super) struct Silent(Endpoint);
-
-macro_rules! silent {
-    ($($method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
-        #[async_trait]
-        impl ContainerManager for Silent {
-            fn endpoint(&self) -> &Endpoint {
-                &self.0
-            }
-
-            $(async fn $method(&self, $($argument: $type),*) -> $answer {
-                $(let _ = $argument;)*
-                std::future::pending().await
-            })*
-
-            fn pull(&self, _: &PullRequest) -> ResultStream<PullEvent> {
-                Box::pin(stream::pending())
-            }
-
-            fn logs(&self, _: &ContainerId, _: &LogsRequest) -> ResultStream<LogChunk> {
-                Box::pin(stream::pending())
-            }
-
-            fn events(&self, _: &EventFilter) -> ResultStream<EngineEvent> {
-                Box::pin(stream::pending())
-            }
-
-            fn stats(&self, _: &ContainerId, _: bool) -> ResultStream<Stats> {
-                Box::pin(stream::pending())
-            }
-
-            fn copy_out(&self, _: &ContainerId, _: &str) -> ResultStream<Bytes> {
-                Box::pin(stream::pending())
-            }
-        }
-    };
+/// An engine that never answers, said to be at this URI.
+pub(super) fn silent(supervisor: &Supervisor, uri: &str) -> Engine {
+    simulated(supervisor, uri, "faults: [{silent: true}]")
 }
 
-silent! {
-    identify() -> Result<Identity>;
-    ping() -> Result<()>;
-    inspect_image(reference: &str) -> Result<Image>;
-    list_images(filter: &ImageFilter) -> Result<Vec<Image>>;
-    remove_image(reference: &str, force: bool) -> Result<Vec<RemovedImage>>;
-    list(filter: &ListFilter) -> Result<Vec<Container>>;
-    inspect(id: &ContainerId) -> Result<ContainerDetails>;
-    create(spec: &ContainerSpec) -> Result<Created>;
-    start(id: &ContainerId) -> Result<Change>;
-    stop(id: &ContainerId, options: &StopOptions) -> Result<Change>;
-    kill(id: &ContainerId, signal: &Signal) -> Result<Change>;
-    restart(id: &ContainerId, options: &StopOptions) -> Result<()>;
-    pause(id: &ContainerId) -> Result<Change>;
-    unpause(id: &ContainerId) -> Result<Change>;
-    wait(id: &ContainerId, until: WaitFor) -> Result<ExitStatus>;
-    rename(id: &ContainerId, name: &str) -> Result<()>;
-    remove(id: &ContainerId, options: RemoveOptions) -> Result<Change>;
-    top(id: &ContainerId) -> Result<ProcessTable>;
-    exec(id: &ContainerId, request: &ExecRequest) -> Result<ExecSession>;
-    exec_state(exec: &ExecId) -> Result<ExecState>;
-    exec_resize(exec: &ExecId, size: TermSize) -> Result<()>;
-    disk_usage() -> Result<DiskUsage>;
-    copy_in(id: &ContainerId, directory: &str, archive: ResultStream<Bytes>) -> Result<()>;
-    create_volume(spec: &VolumeSpec) -> Result<(Volume, Change)>;
-    list_volumes(filter: &VolumeFilter) -> Result<Vec<Volume>>;
-    inspect_volume(name: &str) -> Result<Volume>;
-    remove_volume(name: &str) -> Result<Change>;
-}
-
-/// An engine of this URI that never answers, said to be Docker 20.10.
-pub(super) fn engine(uri: &str) -> Engine {
-    engine_under(&Supervisor::new(), uri)
-}
-
-/// The same under this supervisor.
-pub(super) fn engine_under(supervisor: &Supervisor, uri: &str) -> Engine {
+/// An engine told by this scene, said to be Docker 20.10 at this URI.
+pub(super) fn simulated(supervisor: &Supervisor, uri: &str, scene: &str) -> Engine {
+    let scene = Scene::parse(scene, &|name| Err(io::Error::other(name.to_owned()))).unwrap();
     let path = uri.strip_prefix("unix://").unwrap_or(uri);
-    let endpoint = Endpoint { transport: Transport::Unix(path.into()), named_by: "--host".into() };
     let identity = Identity {
         kind: EngineKind::Docker,
         name: "build7".into(),
         version: "20.10.24".into(),
         api_version: "1.41".into(),
-        endpoint: endpoint.clone(),
+        endpoint: Endpoint { transport: Transport::Unix(path.into()), named_by: "--host".into() },
         rootless: false,
         platform: "linux/amd64".into(),
         cpus: 8,
         memory: 34_359_738_368,
         capabilities: Capabilities::all(),
     };
-    Engine::new(Supervised::new(Arc::new(Silent(endpoint)), supervisor.clone()), identity)
+    let engine = Arc::new(Simulated::new(scene, "--host"));
+    Engine::new(Supervised::new(engine, supervisor.clone()), identity)
+}
+
+/// An engine without anything in it.
+pub(super) fn engine(uri: &str) -> Engine {
+    simulated(&Supervisor::new(), uri, "{}")
 }
 
 /// A container as lists have it.

@@ -11,7 +11,7 @@ use crate::actions::cleanup::test_objects::{
 };
 use crate::cli::args::{Cli, Command};
 use crate::cli::output::Screen;
-use crate::cli::test_support::{Capture, engine_under};
+use crate::cli::test_support::{Capture, silent};
 use crate::engine::ContainerState;
 
 use super::*;
@@ -30,7 +30,7 @@ async fn run(engines: &[Arc<TestEngine>], line: &str, answer: Option<&str>) -> R
     let (out, err) = (Capture::default(), Capture::default());
     let context = Context::new(cli.global, Screen::into(out.clone(), err.clone()));
     let open = engines.iter().enumerate().map(|(n, engine)| {
-        let named = engine_under(&context.supervisor, &format!("unix:///run/{n}.sock"));
+        let named = silent(&context.supervisor, &format!("unix:///run/{n}.sock"));
         let supervised = Supervised::new(engine.clone(), context.supervisor.clone());
         Engine { supervised, ..named }
     });

@@ -46,6 +46,7 @@ pub(crate) fn bytes(count: u64) -> String {
 pub(crate) fn elapsed(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
+        0 if duration.subsec_millis() < 100 => format!("{}ms", duration.subsec_millis()),
         0..10 if duration.subsec_millis() >= 100 => {
             format!("{seconds}.{}s", duration.subsec_millis() / 100)
         }
@@ -133,6 +134,7 @@ mod tests {
     #[test]
     fn durations_are_as_people_say_them() {
         let text = |seconds| elapsed(Duration::from_secs_f64(seconds));
+        assert_eq!(text(0.05), "50ms");
         assert_eq!(text(0.4), "0.4s");
         assert_eq!(text(41.9), "41s");
         assert_eq!(text(751.0), "12m 31s");

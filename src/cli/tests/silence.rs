@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use tokio::time::Instant;
 
-use super::args::Cli;
-use super::context::Context;
-use super::output::Screen;
-use super::run::run_verb;
-use super::test_support::{Capture, engine_under};
+use super::call;
+use crate::cli::args::Cli;
+use crate::cli::test_support::silent;
 
 /// A line for each verb that asks an engine for something, with the longest time it may take: its deadline and
 /// what the look afterwards may take.
@@ -57,14 +55,9 @@ const OTHERS: &[&str] = &["doctor", "completions", "man"];
 
 /// The program on a silent engine: its exit code, its standard error, and how long it took.
 async fn run(line: &str) -> (u8, String, Duration) {
-    let cli = Cli::try_parse_from(["smidr-console"].into_iter().chain(line.split(' '))).unwrap();
-    let err = Capture::default();
-    let context = Context::new(cli.global, Screen::into(Capture::default(), err.clone()));
-    let engine = engine_under(&context.supervisor, "unix:///run/silent.sock");
-    let context = context.on(vec![engine]);
     let begun = Instant::now();
-    let exit = run_verb(&context, cli.verb).await;
-    (exit.code(), err.text(), begun.elapsed())
+    let called = call(line, |supervisor| vec![silent(supervisor, "unix:///run/silent.sock")]).await;
+    (called.exit, called.err, begun.elapsed())
 }
 
 fn says_that_nobody_answered(exit: u8, err: &str) -> bool {
