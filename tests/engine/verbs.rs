@@ -95,7 +95,7 @@ async fn logs_begin_at_the_nanosecond() {
     assert_eq!(entries.len(), 9, "{all}");
     for (at, entry) in entries.iter().enumerate() {
         let since = format!("--since={}", entry["time"].as_str().unwrap());
-        let wanted: String = (at + 1..=9).map(|n| format!("{n}\n")).collect();
+        let wanted = (at + 1..=9).fold(String::new(), |text, n| text + &format!("{n}\n"));
         assert_eq!(done(&["logs", &since, &name]).await.out, wanted, "{since}");
     }
     assert_eq!(done(&["logs", "--tail=2", &name]).await.out, "8\n9\n");
