@@ -20,3 +20,5 @@ mod program;
 mod pull;
 #[cfg(test)]
 mod unknown_outcomes;
+#[cfg(test)]
+mod verbs;
