@@ -58,7 +58,8 @@ impl Supervised {
             let Open { runner, session, guard } = &mut *open;
             let mut streams = streams.lock().await;
             let (input, resizes) = &mut *streams;
-            let runner = runner.insert(super::runner::runner(&*self.engine, id, plan.shim).await?);
+            let prepared = super::runner::runner(&*self.engine, id, plan.shim).await;
+            let runner = runner.insert(prepared.map_err(|error| not_there(id, error))?);
             let request = wrapped(plan, runner, &token, input.is_some());
             if let (Runner::Shim(path), Some(_)) = (&*runner, plan.request.tty) {
                 *guard = Some(Guard::post(&*self.engine, id, plan, path, &token).await?);
@@ -122,6 +123,16 @@ impl Supervised {
         let request = ExecRequest { user: plan.request.user.clone(), ..ExecRequest::new(command) };
         let _ = tokio::time::timeout(FORGETTING, self.engine.exec_collect(id, &request, 4096)).await;
     }
+}
+
+/// Without its container a command is not run, whatever was being prepared for it.
+fn not_there(id: &ContainerId, error: EngineError) -> EngineError {
+    let container_is_missing =
+        error.is_not_found() && error.object().is_some_and(|(kind, _)| kind == ObjectKind::Container);
+    if !container_is_missing {
+        return error;
+    }
+    EngineError::new("run a command in", ErrorKind::NotFound).on(ObjectKind::Container, id)
 }
 
 /// Once it runs, any failure to follow it leaves open what became of it: it has to be looked after.
