@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::actions::{Outcome, Report, Supervised, Verb};
+use crate::actions::{Limits, Outcome, Report, Supervised, Verb};
+use crate::engine::discovery::sockets::is_usual;
 use crate::engine::discovery::{Attempt, Environment, Found, candidates, find, open};
 use crate::engine::{
     Endpoint, EngineError, EngineKind, ErrorKind, Identity, ObjectKind, Result, chain, docker,
@@ -106,6 +107,9 @@ pub(crate) async fn attempts(context: &Context) -> Vec<Attempt> {
         let object = endpoint.to_string();
         // Told by nobody: several are tried at once, and most are expected not to be there.
         let call = context.untold_call(Verb::Connect);
+        // One that nobody named is mostly not there at all: asking again would only make every call slower.
+        let attempts = if is_usual(&endpoint) { 1 } else { call.limits_for(Verb::Connect).attempts };
+        let call = call.clone().with_limits(Limits { attempts, ..call.limits_for(Verb::Connect) });
         let connect = || open(&endpoint, async |endpoint: Endpoint| docker::connect(&endpoint).await);
         answered(context.supervisor.read(&call, Verb::Connect, object, connect).await)
     })

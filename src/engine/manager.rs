@@ -11,8 +11,8 @@ use super::{
     Change, Container, ContainerDetails, ContainerId, ContainerSpec, Created, DiskUsage, Endpoint,
     EngineError, EngineEvent, ErrorKind, EventFilter, ExecId, ExecOutput, ExecRequest, ExecSession,
     ExecState, ExitStatus, Identity, Image, ImageFilter, ListFilter, LogChunk, LogsRequest, ObjectKind,
-    ProcessTable, PullEvent, PullRequest, RemoveOptions, RemovedImage, Result, Signal, Stats, StdStream,
-    StopOptions, TermSize, Volume, VolumeFilter, VolumeSpec, WaitFor,
+    PathStat, ProcessTable, PullEvent, PullRequest, RemoveOptions, RemovedImage, Result, Signal, Stats,
+    StdStream, StopOptions, TermSize, Volume, VolumeFilter, VolumeSpec, WaitFor,
 };
 
 /// A stream of results that owns all it needs. Dropping it closes the connection it reads from.
@@ -131,6 +131,10 @@ pub trait ContainerManager: Debug + Send + Sync {
 
     /// What everything takes on disk. May take minutes.
     async fn disk_usage(&self) -> Result<DiskUsage>;
+
+    /// What is at a path of a container, without reading it. Works on stopped containers too. A missing path is
+    /// [`ErrorKind::NotFound`] of an [`ObjectKind::Path`].
+    async fn stat(&self, id: &ContainerId, path: &str) -> Result<PathStat>;
 
     /// A file or directory of a container, as a tar stream. Works on stopped containers too. A path that is not
     /// there is [`ErrorKind::NotFound`] as the stream's first item.

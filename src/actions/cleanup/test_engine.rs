@@ -12,8 +12,8 @@ use crate::engine::{
     Change, Container, ContainerDetails, ContainerId, ContainerManager, ContainerSpec, ContainerState,
     Created, DiskUsage, Endpoint, EngineError, EngineEvent, ErrorKind, EventFilter, ExecId, ExecRequest,
     ExecSession, ExecState, ExitStatus, Identity, Image, ImageFilter, ListFilter, LogChunk, LogsRequest,
-    ObjectKind, ProcessTable, PullEvent, PullRequest, RemoveOptions, RemovedImage, Result, ResultStream,
-    Signal, Stats, StopOptions, TermSize, Transport, Volume, VolumeFilter, VolumeSpec, WaitFor,
+    ObjectKind, PathStat, ProcessTable, PullEvent, PullRequest, RemoveOptions, RemovedImage, Result,
+    ResultStream, Signal, Stats, StopOptions, TermSize, Transport, Volume, VolumeFilter, VolumeSpec, WaitFor,
 };
 
 use super::test_objects::days_ago;
@@ -288,6 +288,10 @@ impl ContainerManager for TestEngine {
 
     fn stats(&self, _: &ContainerId, _: bool) -> ResultStream<Stats> {
         nothing()
+    }
+
+    async fn stat(&self, _: &ContainerId, _: &str) -> Result<PathStat> {
+        Err(unsupported())
     }
 
     fn copy_out(&self, _: &ContainerId, _: &str) -> ResultStream<Bytes> {

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 
 use crate::actions::shim_image::{ShimImage, carried};
 use crate::engine::{
     ContainerId, ContainerManager, ContainerManagerExt, EngineError, ErrorKind, ExecRequest, ObjectKind,
-    Result, ResultStream, chain,
+    PathKind, Result, ResultStream, chain,
 };
 
 use super::ShimUse;
@@ -89,27 +89,16 @@ async fn is_there(
     path: &str,
     image: ShimImage,
 ) -> Result<bool> {
-    let mut archive = engine.copy_out(id, path);
-    let mut head = Vec::new();
-    while head.len() < TAR_BLOCK {
-        match archive.next().await {
-            Some(Ok(bytes)) => head.extend_from_slice(&bytes),
-            Some(Err(error))
-                if error.is_not_found()
-                    && error.object().is_some_and(|(kind, _)| kind == ObjectKind::Path) =>
-            {
-                return Ok(false);
-            }
-            Some(Err(error)) => return Err(error),
-            None => return Ok(false),
+    match engine.stat(id, path).await {
+        Ok(found) => Ok(found.kind == PathKind::File && found.size == image.bytes().len() as u64),
+        Err(error)
+            if error.is_not_found() && error.object().is_some_and(|(kind, _)| kind == ObjectKind::Path) =>
+        {
+            Ok(false)
         }
+        Err(error) => Err(error),
     }
-    let size = head.get(..TAR_BLOCK).and_then(|block| tar::Header::from_byte_slice(block).entry_size().ok());
-    Ok(size == u64::try_from(image.bytes().len()).ok())
 }
-
-/// One header of a tar archive.
-const TAR_BLOCK: usize = 512;
 
 /// The container's processor, when it is known and not the shim's.
 async fn other_processor(
@@ -149,6 +138,8 @@ fn archive(image: ShimImage) -> Result<ResultStream<Bytes>> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::StreamExt;
+
     use super::*;
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use super::scripts;
 use super::streams::{archive, unpacked};
 use futures_util::StreamExt;
 
-use crate::engine::{ContainerManagerExt, ExecRequest, Feature, RemoveOptions};
+use crate::engine::{ContainerManagerExt, ExecRequest, Feature, ObjectKind, PathKind, RemoveOptions};
 
 /// Bytes of every value, more than one piece of any stream.
 fn content() -> Vec<u8> {
@@ -55,6 +55,20 @@ pub(super) async fn what_was_copied_in_is_seen_inside(bench: &Bench) {
         let seen = bench.engine.exec_collect(&id, &ExecRequest::new(["cat", path]), 100).await.unwrap();
         assert_eq!(seen.stdout_text(), text, "{path}");
     }
+}
+
+pub(super) async fn a_path_is_looked_at_without_reading_it(bench: &Bench) {
+    if !bench.can(Feature::Archive).await {
+        return;
+    }
+    let id = bench.created(&bench.spec("a", scripts::IDLE)).await;
+    bench.engine.copy_in(&id, "/tmp", archive(&[("tree/one.bin", &content())])).await.unwrap();
+    let file = bench.engine.stat(&id, "/tmp/tree/one.bin").await.unwrap();
+    assert_eq!((&file.kind, file.size, file.mode), (&PathKind::File, content().len() as u64, 0o640));
+    assert_eq!(bench.engine.stat(&id, "/tmp/tree").await.unwrap().kind, PathKind::Directory);
+    let missing = bench.engine.stat(&id, "/tmp/tree/two").await.unwrap_err();
+    assert!(missing.is_not_found(), "{missing}");
+    assert_eq!(missing.object().unwrap().0, ObjectKind::Path, "{missing}");
 }
 
 pub(super) async fn a_missing_path_is_not_found(bench: &Bench) {

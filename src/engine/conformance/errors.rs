@@ -30,6 +30,7 @@ pub(super) async fn an_unknown_container_is_not_found(bench: &Bench) {
         ("logs", engine.logs(&unknown, &LogsRequest::default()).next().await.unwrap().err()),
         ("stats", engine.stats(&unknown, false).next().await.unwrap().err()),
         ("follow stats", engine.stats(&unknown, true).next().await.unwrap().err()),
+        ("stat", engine.stat(&unknown, "/tmp").await.err()),
         ("copy out", engine.copy_out(&unknown, "/tmp").next().await.unwrap().err()),
         ("copy in", engine.copy_in(&unknown, "/tmp", archive(&[("x", b"x")])).await.err()),
     ];

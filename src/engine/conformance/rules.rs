@@ -100,6 +100,7 @@ macro_rules! conformance_rules {
                 files_go_in_and_out,
                 a_stopped_container_is_copied_too,
                 what_was_copied_in_is_seen_inside,
+                a_path_is_looked_at_without_reading_it,
                 a_missing_path_is_not_found,
                 a_missing_directory_takes_nothing,
                 a_volume_outlives_its_container;

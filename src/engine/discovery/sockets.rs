@@ -7,6 +7,15 @@ use std::path::{Path, PathBuf};
 use super::Environment;
 use crate::engine::{Endpoint, Transport};
 
+/// How the origin of such an endpoint begins. Nobody named it, so that most are not there is as it should be.
+const USUAL: &str = "usual socket";
+
+/// Whether an endpoint is in the list only because engines usually listen there.
+#[must_use]
+pub fn is_usual(endpoint: &Endpoint) -> bool {
+    endpoint.named_by.starts_with(USUAL)
+}
+
 /// The sockets engines usually listen on, the user's own before the machine's, each once however many names it has.
 ///
 /// Those that are not there are in the list too: people are shown where nothing was found.
@@ -37,7 +46,7 @@ fn distinct(sockets: impl IntoIterator<Item = (&'static str, Option<PathBuf>)>) 
     fresh
         .map(|(whose, path)| Endpoint {
             transport: Transport::Unix(path),
-            named_by: format!("usual socket of {whose}"),
+            named_by: format!("{USUAL} of {whose}"),
         })
         .collect()
 }

@@ -11,9 +11,9 @@ use tokio_rustls::TlsConnector;
 use crate::engine::{
     Change, Container, ContainerDetails, ContainerId, ContainerManager, ContainerSpec, Created, DiskUsage,
     Endpoint, EngineError, EngineEvent, ErrorKind, EventFilter, ExecId, ExecRequest, ExecSession, ExecState,
-    ExitStatus, Identity, Image, ImageFilter, ListFilter, LogChunk, LogsRequest, ObjectKind, ProcessTable,
-    PullEvent, PullRequest, RemoveOptions, RemovedImage, Result, ResultStream, Signal, Stats, StopOptions,
-    TermSize, Transport, Volume, VolumeFilter, VolumeSpec, WaitFor,
+    ExitStatus, Identity, Image, ImageFilter, ListFilter, LogChunk, LogsRequest, ObjectKind, PathStat,
+    ProcessTable, PullEvent, PullRequest, RemoveOptions, RemovedImage, Result, ResultStream, Signal, Stats,
+    StopOptions, TermSize, Transport, Volume, VolumeFilter, VolumeSpec, WaitFor,
 };
 
 use super::client::Http;
@@ -194,6 +194,10 @@ impl ContainerManager for Docker {
 
     async fn disk_usage(&self) -> Result<DiskUsage> {
         super::usage::disk_usage(self).await
+    }
+
+    async fn stat(&self, id: &ContainerId, path: &str) -> Result<PathStat> {
+        super::archive::stat(self, id, path).await
     }
 
     fn copy_out(&self, id: &ContainerId, path: &str) -> ResultStream<Bytes> {

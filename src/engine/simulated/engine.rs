@@ -13,8 +13,9 @@ use crate::engine::{
     Capabilities, Change, Container, ContainerDetails, ContainerId, ContainerManager, ContainerSpec, Created,
     DiskUsage, Endpoint, EngineError, EngineEvent, EngineKind, ErrorKind, EventFilter, ExecId, ExecRequest,
     ExecSession, ExecState, ExitStatus, Feature, Identity, Image, ImageFilter, ListFilter, LogChunk,
-    LogsRequest, ObjectKind, ProcessTable, PullEvent, PullRequest, RemoveOptions, RemovedImage, Result,
-    ResultStream, Signal, Stats, StopOptions, TermSize, Transport, Volume, VolumeFilter, VolumeSpec, WaitFor,
+    LogsRequest, ObjectKind, PathStat, ProcessTable, PullEvent, PullRequest, RemoveOptions, RemovedImage,
+    Result, ResultStream, Signal, Stats, StopOptions, TermSize, Transport, Volume, VolumeFilter, VolumeSpec,
+    WaitFor,
 };
 
 /// An engine told by a scene. Clones are the same engine.
@@ -88,7 +89,7 @@ fn needs(operation: Operation) -> Option<Feature> {
         Operation::Top => Feature::Top,
         Operation::Logs => Feature::Logs,
         Operation::Events => Feature::Events,
-        Operation::CopyIn | Operation::CopyOut => Feature::Archive,
+        Operation::CopyIn | Operation::CopyOut | Operation::Stat => Feature::Archive,
         Operation::DiskUsage => Feature::DiskUsage,
         Operation::Pull => Feature::Pull,
         Operation::CreateVolume
@@ -356,6 +357,11 @@ impl ContainerManager for Simulated {
 
     async fn disk_usage(&self) -> Result<DiskUsage> {
         self.handle.look(Operation::DiskUsage, None, async { Ok(self.handle.disk_usage()) }).await
+    }
+
+    async fn stat(&self, id: &ContainerId, path: &str) -> Result<PathStat> {
+        let about = Some(Self::container(id));
+        self.handle.look(Operation::Stat, about, async { self.handle.stat(id, path) }).await
     }
 
     fn copy_out(&self, id: &ContainerId, path: &str) -> ResultStream<Bytes> {

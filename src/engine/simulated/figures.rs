@@ -12,8 +12,8 @@ use super::scene::{Operation, Usage};
 use super::state::Kept;
 use super::streams::refused;
 use crate::engine::{
-    BlockIo, ContainerId, Cpu, DiskUsage, ErrorKind, Memory, NetworkIo, ObjectKind, Result, ResultStream,
-    Stats, UsageOf, VolumeUsage,
+    BlockIo, ContainerId, Cpu, DiskUsage, ErrorKind, Memory, NetworkIo, ObjectKind, PathStat, Result,
+    ResultStream, Stats, UsageOf, VolumeUsage,
 };
 
 /// Between two readings.
@@ -164,6 +164,14 @@ impl Handle {
                 .collect(),
             by_volume,
         }
+    }
+
+    pub(super) fn stat(&self, id: &ContainerId, path: &str) -> Result<PathStat> {
+        let mut state = self.shared.lock();
+        let missing = || failed(Operation::Stat, ErrorKind::NotFound);
+        let full = state.resolve(id.as_str()).ok_or_else(|| missing().on(ObjectKind::Container, id))?;
+        let found = state.files_at(&full, path).and_then(|(files, path)| files.stat(&path));
+        found.ok_or_else(|| missing().on(ObjectKind::Path, format!("{id}:{path}")))
     }
 
     pub(super) fn copy_out(self, id: &ContainerId, path: &str) -> ResultStream<Bytes> {

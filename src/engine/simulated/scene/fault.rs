@@ -49,7 +49,7 @@ macro_rules! operations {
 operations! {
     Identify, Ping, InspectImage, Pull, ListImages, RemoveImage, List, Inspect, Create, Start, Stop, Kill,
     Restart, Pause, Unpause, Wait, Rename, Remove, Top, Exec, ExecOutput, ExecState, ExecResize, Logs, Events, Stats,
-    DiskUsage, CopyOut, CopyIn, CreateVolume, ListVolumes, InspectVolume, RemoveVolume,
+    DiskUsage, Stat, CopyOut, CopyIn, CreateVolume, ListVolumes, InspectVolume, RemoveVolume,
 }
 
 /// The refusals a scene can name; each is the [`ErrorKind`] of that name.
@@ -133,6 +133,7 @@ impl Operation {
             Self::Events => "hear the events of",
             Self::Stats => "read the figures of",
             Self::DiskUsage => "measure the disk usage of",
+            Self::Stat => "look into",
             Self::CopyOut => "copy out of",
             Self::CopyIn => "copy into",
             Self::ListVolumes => "list volumes",
