@@ -4,6 +4,8 @@
 //! for a frame header, loses it and stalls. Its reader can be used again when it is told whether there is a
 //! terminal.
 
+use std::collections::VecDeque;
+
 use bollard::exec::CreateExecOptions;
 use bollard::query_parameters::ResizeExecOptionsBuilder;
 use bytes::BytesMut;
@@ -23,7 +25,7 @@ use super::frames::Frames;
 use super::manager::Docker;
 
 /// How much is read from the connection at once. Engines send frames of up to 32 KiB.
-const READ: usize = 256 * 1024;
+const READ: usize = 128 * 1024;
 
 /// Engines end an attached terminal's connection at a key sequence, `^P ^Q` by default, and hold back each
 /// `^P` until the next key. This one nobody types.
@@ -99,16 +101,16 @@ fn unframed(read: impl AsyncRead + Send + Unpin + 'static, container: String) ->
 
 /// Two streams over one, taken apart.
 fn framed(read: impl AsyncRead + Send + Unpin + 'static, container: String) -> ResultStream<Output> {
-    let begin = (read, BytesMut::new(), Frames::default());
-    Box::pin(stream::try_unfold(begin, move |(mut read, mut buffer, mut frames)| {
+    let begin = (read, BytesMut::new(), Frames::default(), Buffers::default());
+    Box::pin(stream::try_unfold(begin, move |(mut read, mut buffer, mut frames, mut buffers)| {
         let container = container.clone();
         async move {
             loop {
                 if let Some(piece) = frames.next(&mut buffer).map_err(|error| broken(&container, error))? {
                     let output = Output { stream: piece.stream, bytes: piece.bytes };
-                    return Ok(Some((output, (read, buffer, frames))));
+                    return Ok(Some((output, (read, buffer, frames, buffers))));
                 }
-                buffer.reserve(READ);
+                buffer = buffers.turn(buffer);
                 let count = read.read_buf(&mut buffer).await.map_err(|error| broken(&container, error))?;
                 if count == 0 {
                     let was_cut = frames.is_open() || !buffer.is_empty();
@@ -118,6 +120,32 @@ fn framed(read: impl AsyncRead + Send + Unpin + 'static, container: String) -> R
             }
         }
     }))
+}
+
+/// Memory to read into, used in turn: at full speed gigabytes go through, and having the system make new pages for
+/// each piece takes longer than moving it.
+#[derive(Debug, Default)]
+struct Buffers {
+    used: VecDeque<BytesMut>,
+}
+
+impl Buffers {
+    /// As many as may be on their way at once; beyond that new memory is asked for.
+    const KEPT: usize = 12;
+
+    /// Room for one more read, behind what is left of the buffer read before: at most a part of a header.
+    fn turn(&mut self, read: BytesMut) -> BytesMut {
+        let rest: [u8; 8] = std::array::from_fn(|at| read.get(at).copied().unwrap_or_default());
+        let left = read.len().min(rest.len());
+        self.used.push_back(read);
+        let oldest = if self.used.len() > Self::KEPT { self.used.pop_front() } else { None };
+        let mut buffer = oldest.unwrap_or_default();
+        buffer.clear();
+        // Takes the same memory again, unless somebody still holds a part of it.
+        buffer.reserve(READ);
+        buffer.extend_from_slice(rest.get(..left).unwrap_or_default());
+        buffer
+    }
 }
 
 pub(super) async fn state(docker: &Docker, exec: &ExecId) -> Result<ExecState> {
