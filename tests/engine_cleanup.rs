@@ -129,8 +129,8 @@ mod tests {
     async fn running_ones_are_stopped_and_their_last_writes_do_not_keep_their_volume() {
         let engine = Engine::start().await;
         engine.volume("work", &OURS).await;
-        let build = "trap 'touch /work/last; exit 3' TERM; touch /work/begun; while :; do sleep 0.1; done";
-        let options = [&OURS[..], &["--detach", "-v", "work:/work"]].concat();
+        let build = "trap 'touch /yocto/last; exit 3' TERM; touch /yocto/begun; while :; do sleep 0.1; done";
+        let options = [&OURS[..], &["--detach", "-v", "work:/yocto"]].concat();
         engine.run("build", &options, &["sh", "-c", build]).await;
         // A commit without a name is an image without a tag.
         engine.docker.docker(&["commit", "build"]).await;
