@@ -8,8 +8,8 @@ use futures_util::stream;
 use serde::Serialize;
 
 use crate::actions::exec::TreeEnd;
-use crate::actions::{Aftermath, Report};
-use crate::engine::Change;
+use crate::actions::{Aftermath, Call, Report, Supervised, Verb};
+use crate::engine::{Change, ContainerId};
 
 use super::connect::Engine;
 use super::context::Context;
@@ -97,6 +97,30 @@ pub(crate) enum Objects {
     Containers,
     Images,
     Volumes,
+}
+
+/// The same action on several containers, each under a call of this verb.
+pub(crate) async fn on_containers<T, Acting>(
+    context: &Context,
+    verb: Verb,
+    containers: &[String],
+    act: impl Fn(Supervised, Call, ContainerId) -> Acting,
+    did: impl Fn(T) -> Did,
+) -> Ended
+where
+    Acting: Future<Output = Report<T>> + Send,
+{
+    on_each(
+        context,
+        Objects::Containers,
+        containers,
+        |engine, name| {
+            let call = context.call(verb, name);
+            Box::pin(act(engine.supervised.clone(), call, ContainerId::from(name)))
+        },
+        did,
+    )
+    .await
 }
 
 /// Runs `act` for each object, at most eight at a time, each object once. Results are printed as they come; as

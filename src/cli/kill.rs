@@ -3,10 +3,10 @@
 use clap::Args;
 
 use crate::actions::Verb;
-use crate::engine::{ContainerId, EngineError, Signal};
+use crate::engine::{EngineError, Signal};
 
 use super::context::Context;
-use super::each::{Did, Objects, on_each};
+use super::each::{Did, on_containers};
 use super::failure::Ended;
 
 /// What to signal.
@@ -26,16 +26,13 @@ pub(super) fn signal(text: &str) -> Result<Signal, String> {
 }
 
 pub(crate) async fn run(args: &KillArgs, context: &Context) -> Ended {
-    on_each(
+    on_containers(
         context,
-        Objects::Containers,
+        Verb::Kill,
         &args.containers,
-        |engine, name| {
+        |on, call, id| {
             let signal = args.signal.clone();
-            Box::pin(async move {
-                let call = context.call(Verb::Kill, name);
-                engine.supervised.kill(&call, &ContainerId::from(name), &signal).await
-            })
+            async move { on.kill(&call, &id, &signal).await }
         },
         |change| Did::change(change, &format!("sent {}", args.signal), "was not running"),
     )

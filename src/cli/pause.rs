@@ -3,10 +3,9 @@
 use clap::Args;
 
 use crate::actions::Verb;
-use crate::engine::ContainerId;
 
 use super::context::Context;
-use super::each::{Did, Objects, on_each};
+use super::each::{Did, on_containers};
 use super::failure::Ended;
 
 /// What to freeze.
@@ -26,32 +25,22 @@ pub(crate) struct UnpauseArgs {
 }
 
 pub(crate) async fn run(args: &PauseArgs, context: &Context) -> Ended {
-    on_each(
+    on_containers(
         context,
-        Objects::Containers,
+        Verb::Pause,
         &args.containers,
-        |engine, name| {
-            Box::pin(async move {
-                let call = context.call(Verb::Pause, name);
-                engine.supervised.pause(&call, &ContainerId::from(name)).await
-            })
-        },
+        |on, call, id| async move { on.pause(&call, &id).await },
         |change| Did::change(change, "paused", "was paused"),
     )
     .await
 }
 
 pub(crate) async fn unpause(args: &UnpauseArgs, context: &Context) -> Ended {
-    on_each(
+    on_containers(
         context,
-        Objects::Containers,
+        Verb::Unpause,
         &args.containers,
-        |engine, name| {
-            Box::pin(async move {
-                let call = context.call(Verb::Unpause, name);
-                engine.supervised.unpause(&call, &ContainerId::from(name)).await
-            })
-        },
+        |on, call, id| async move { on.unpause(&call, &id).await },
         |change| Did::change(change, "thawed", "was not paused"),
     )
     .await

@@ -3,10 +3,10 @@
 use clap::Args;
 
 use crate::actions::Verb;
-use crate::engine::{ContainerId, RemoveOptions};
+use crate::engine::RemoveOptions;
 
 use super::context::Context;
-use super::each::{Did, Objects, on_each};
+use super::each::{Did, on_containers};
 use super::failure::Ended;
 
 /// What to remove.
@@ -25,16 +25,11 @@ pub(crate) struct RemoveArgs {
 
 pub(crate) async fn run(args: &RemoveArgs, context: &Context) -> Ended {
     let options = RemoveOptions { force: args.force, volumes: args.volumes };
-    on_each(
+    on_containers(
         context,
-        Objects::Containers,
+        Verb::Remove,
         &args.containers,
-        |engine, name| {
-            Box::pin(async move {
-                let call = context.call(Verb::Remove, name);
-                engine.supervised.remove(&call, &ContainerId::from(name), options).await
-            })
-        },
+        |on, call, id| async move { on.remove(&call, &id, options).await },
         |change| Did::change(change, "removed", "was not there"),
     )
     .await

@@ -3,10 +3,9 @@
 use clap::Args;
 
 use crate::actions::Verb;
-use crate::engine::ContainerId;
 
 use super::context::Context;
-use super::each::{Did, Objects, on_each};
+use super::each::{Did, on_containers};
 use super::failure::Ended;
 
 /// What to start.
@@ -18,16 +17,11 @@ pub(crate) struct StartArgs {
 }
 
 pub(crate) async fn run(args: &StartArgs, context: &Context) -> Ended {
-    on_each(
+    on_containers(
         context,
-        Objects::Containers,
+        Verb::Start,
         &args.containers,
-        |engine, name| {
-            Box::pin(async move {
-                let call = context.call(Verb::Start, name);
-                engine.supervised.start(&call, &ContainerId::from(name)).await
-            })
-        },
+        |on, call, id| async move { on.start(&call, &id).await },
         |change| Did::change(change, "started", "was running"),
     )
     .await

@@ -5,10 +5,10 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::actions::Verb;
-use crate::engine::{ContainerId, Signal, StopOptions};
+use crate::engine::{Signal, StopOptions};
 
 use super::context::Context;
-use super::each::{Did, Objects, on_each};
+use super::each::{Did, on_containers};
 use super::failure::Ended;
 use super::kill::signal;
 use super::values;
@@ -51,16 +51,13 @@ impl HowArgs {
 
 pub(crate) async fn run(args: &StopArgs, context: &Context) -> Ended {
     let options = &args.how.options();
-    on_each(
+    on_containers(
         context,
-        Objects::Containers,
+        Verb::Stop,
         &args.containers,
-        |engine, name| {
+        |on, call, id| {
             let options = options.clone();
-            Box::pin(async move {
-                let call = context.call(Verb::Stop, name);
-                engine.supervised.stop(&call, &ContainerId::from(name), &options).await
-            })
+            async move { on.stop(&call, &id, &options).await }
         },
         |change| Did::change(change, "stopped", "was not running"),
     )
@@ -69,16 +66,13 @@ pub(crate) async fn run(args: &StopArgs, context: &Context) -> Ended {
 
 pub(crate) async fn restart(args: &RestartArgs, context: &Context) -> Ended {
     let options = &args.how.options();
-    on_each(
+    on_containers(
         context,
-        Objects::Containers,
+        Verb::Restart,
         &args.containers,
-        |engine, name| {
+        |on, call, id| {
             let options = options.clone();
-            Box::pin(async move {
-                let call = context.call(Verb::Restart, name);
-                engine.supervised.restart(&call, &ContainerId::from(name), &options).await
-            })
+            async move { on.restart(&call, &id, &options).await }
         },
         |()| Did::new("restarted"),
     )

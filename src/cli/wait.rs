@@ -3,10 +3,10 @@
 use clap::{Args, ValueEnum};
 
 use crate::actions::Verb;
-use crate::engine::{ContainerId, Signal, WaitFor};
+use crate::engine::{Signal, WaitFor};
 
 use super::context::Context;
-use super::each::{Did, Objects, on_each};
+use super::each::{Did, on_containers};
 use super::failure::Ended;
 
 /// What to wait for.
@@ -42,16 +42,11 @@ impl From<Until> for WaitFor {
 
 pub(crate) async fn run(args: &WaitArgs, context: &Context) -> Ended {
     let until = WaitFor::from(args.until);
-    on_each(
+    on_containers(
         context,
-        Objects::Containers,
+        Verb::Wait,
         &args.containers,
-        |engine, name| {
-            Box::pin(async move {
-                let call = context.call(Verb::Wait, name);
-                engine.supervised.wait(&call, &ContainerId::from(name), until).await
-            })
-        },
+        |on, call, id| async move { on.wait(&call, &id, until).await },
         |status| {
             let words = match Signal::name_of_exit_code(status.code) {
                 Some(signal) => format!("exited with {} ({signal})", status.code),
