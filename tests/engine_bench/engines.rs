@@ -223,7 +223,7 @@ async fn an_engine_of_ones_own_can_be_killed_frozen_and_started_again() {
     engine.start_again().await;
     assert!(engine.docker(&["ps", "--all", "--quiet", "--no-trunc"]).await.contains(id.trim()));
 
-    engine.freeze();
+    engine.freeze().await;
     let stream = UnixStream::connect(engine.socket()).await.unwrap();
     let mut asked = Box::pin(get(stream, "/_ping", &[]));
     let limit = Duration::from_millis(300);

@@ -56,8 +56,17 @@ impl OwnDocker {
     }
 
     /// From now on it accepts connections and does nothing.
-    pub(crate) fn freeze(&self) {
+    pub(crate) async fn freeze(&self) {
         self.signal(Signal::STOP);
+        // A signal is on its way for a moment, and each thread stops by itself.
+        let tasks = PathBuf::from(format!("/proc/{}/task", self.process.id().unwrap()));
+        wait_until("every thread of dockerd is stopped", Duration::from_secs(5), async || {
+            std::fs::read_dir(&tasks).unwrap().all(|task| {
+                let stat = std::fs::read_to_string(task.unwrap().path().join("stat")).unwrap_or_default();
+                stat.rsplit_once(") ").is_some_and(|(_, fields)| fields.starts_with('T'))
+            })
+        })
+        .await;
     }
 
     /// It goes on where it was frozen.
