@@ -17,6 +17,7 @@ mod tests {
     ///
     /// A new arrow is drawn here in the same commit that needs it, with its reason in the commit's message.
     const MAY_NAME: &[(&str, &[&str])] = &[
+        ("text", &[]),
         ("logs", &[]),
         ("term", &[]),
         ("bitbake", &[]),
@@ -25,9 +26,9 @@ mod tests {
         ("actions", &["engine"]),
         ("sessions", &["engine", "actions"]),
         ("shim", &[]),
-        ("ui", &["actions", "sessions", "engine", "logs", "term", "bitbake", "config"]),
-        ("app", &["actions", "bitbake", "config", "engine", "logs", "sessions", "term", "ui"]),
-        ("cli", &["actions", "app", "bitbake", "config", "engine", "logs", "sessions", "term"]),
+        ("ui", &["actions", "sessions", "engine", "logs", "term", "bitbake", "config", "text"]),
+        ("app", &["actions", "bitbake", "config", "engine", "logs", "sessions", "term", "text", "ui"]),
+        ("cli", &["actions", "app", "bitbake", "config", "engine", "logs", "sessions", "term", "text"]),
         ("main", &["cli"]),
     ];
 

@@ -2,14 +2,15 @@
 
 mod drain;
 mod json;
+mod labelled;
 mod progress;
 mod screen;
 mod table;
-mod text;
 
+pub(crate) use crate::text::{age, bytes, clean, count, elapsed, local_time};
 pub(crate) use drain::Drain;
 pub(crate) use json::{TextChunks, document, with_engine};
+pub(crate) use labelled::labelled;
 pub(crate) use progress::{PullProgress, note_of};
 pub(crate) use screen::{Screen, Tone};
 pub(crate) use table::{Cell, Column, Table};
-pub(crate) use text::{age, bytes, clean, count, elapsed, labelled, local_time};

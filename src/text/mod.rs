@@ -1,7 +1,6 @@
-//! Words for people: sizes, durations, ages, and text from engines made safe to print.
+//! Words for people: sizes, durations, ages, and text from engines made safe to print. Knows no other room.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -9,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 /// Text from outside with everything that could act on a terminal replaced: control characters (of both sets),
 /// line separators, and what turns the direction of writing around.
-pub(crate) fn clean(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn clean(text: &str) -> Cow<'_, str> {
     let acts = |c: char| {
         c.is_control()
             || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
@@ -27,7 +27,8 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
 }
 
 /// A size in binary units with one decimal: `512 B`, `1.5 GiB`.
-pub(crate) fn bytes(count: u64) -> String {
+#[must_use]
+pub fn bytes(count: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if count < 1024 {
         return format!("{count} B");
@@ -43,7 +44,8 @@ pub(crate) fn bytes(count: u64) -> String {
 }
 
 /// A duration as people say it: `0.4s`, `41s`, `12m 31s`, `3h 07m`, `2d 04h`.
-pub(crate) fn elapsed(duration: Duration) -> String {
+#[must_use]
+pub fn elapsed(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
         0 if duration.subsec_millis() < 100 => format!("{}ms", duration.subsec_millis()),
@@ -59,7 +61,8 @@ pub(crate) fn elapsed(duration: Duration) -> String {
 
 /// How long ago, in one unit: `41s ago`, `3 days ago`. Empty where it is not known. An instant in the future
 /// (the clocks of two machines never agree) is `just now` for a minute, and then the date.
-pub(crate) fn age(then: Option<Timestamp>, now: Timestamp) -> String {
+#[must_use]
+pub fn age(then: Option<Timestamp>, now: Timestamp) -> String {
     let Some(then) = then else { return String::new() };
     let ago = now.duration_since(then);
     if ago < SignedDuration::from_mins(-1) {
@@ -81,27 +84,16 @@ pub(crate) fn age(then: Option<Timestamp>, now: Timestamp) -> String {
 }
 
 /// A local date and time, to the second.
-pub(crate) fn local_time(then: Timestamp) -> String {
+#[must_use]
+pub fn local_time(then: Timestamp) -> String {
     then.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// `1 volume`, `3 volumes`.
-pub(crate) fn count(number: impl TryInto<u64>, unit: &str) -> String {
+#[must_use]
+pub fn count(number: impl TryInto<u64>, unit: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
     if number == 1 { format!("1 {unit}") } else { format!("{number} {unit}s") }
-}
-
-/// A line for each value, the name before the first of its values; a name without a value that says something is
-/// left out. Everything is made safe to print.
-pub(crate) fn labelled(rows: &[(&str, Vec<String>)]) -> String {
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let mut text = String::new();
-    for (name, values) in rows {
-        for (at, value) in values.iter().filter(|value| !value.is_empty()).enumerate() {
-            let _ = writeln!(text, "{:width$}  {}", if at == 0 { name } else { "" }, clean(value));
-        }
-    }
-    text
 }
 
 #[cfg(test)]
