@@ -6,10 +6,15 @@
 //!   the adapters under it (Docker, and a simulated engine for demos and tests) are the only places that
 //!   know a real engine's protocol.
 //! - [`actions`]: asks an engine for something with a deadline, a cancel and a stated outcome.
+//! - [`ui`]: the screen: what is known, what a key does, and how it is drawn. Neither clock nor socket.
 //! - [`text`]: words for people: sizes, durations, ages.
 //! - [`cli`]: the command line.
 
 pub mod actions;
 pub mod cli;
+pub mod config;
 pub mod engine;
+pub mod logs;
+pub mod term;
 pub mod text;
+pub mod ui;

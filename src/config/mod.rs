@@ -1,0 +1,3 @@
+//! The console's settings.
+mod chord;
+pub use chord::{Chord, InvalidChord, Key};

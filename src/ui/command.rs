@@ -1,0 +1,44 @@
+//! What `update` asks of the world outside the model.
+
+use crate::engine::TermSize;
+
+use super::{ActionId, ContainerKey, EngineId, ExecDraft, Request};
+
+/// Something for the loop to do. Requests in the imperative; what comes of them returns as a
+/// [`Message`](super::Message).
+#[derive(Debug)]
+pub enum Command {
+    /// Run an action under the supervisor.
+    Act(ActionId, Request),
+    /// Cancel it: what it began is ended or undone, and what is left is told.
+    Cancel(ActionId),
+    /// Do not wait for the end of that either.
+    Abandon(ActionId),
+    /// Keys for a shell.
+    Type(ActionId, Vec<u8>),
+    /// A shell's terminal has another size.
+    ResizeShell(ActionId, TermSize),
+    /// Leave the screen to a shell, and come back when it ends.
+    HandOver(ContainerKey, Vec<String>),
+    /// Put text into the clipboard of the user's own terminal (OSC 52).
+    Copy(String),
+    /// Ask an engine again for everything, its sizes too.
+    Refresh(EngineId),
+    /// Try an endpoint again now.
+    Retry(EngineId),
+    /// Open the built-in simulated engine.
+    OpenDemo,
+    /// Keep a command in the history of a container of this name.
+    Remember {
+        /// The container's name.
+        container: String,
+        /// What was run.
+        draft: ExecDraft,
+    },
+    /// Stop the program, as `^Z` does, until it is continued.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+    /// Leave. Sessions and containers stay.
+    Quit,
+}

@@ -1,0 +1,170 @@
+//! Everything a key, the palette or the settings file can name, in one table.
+
+use std::fmt;
+
+use super::Context;
+
+/// Whether a deed can cost somebody work: `--read-only` takes these away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Risk {
+    /// It only looks, or changes what is shown.
+    Looks,
+    /// It changes something at the engine.
+    Changes,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct DeedInfo {
+    /// What.
+    pub deed: Do,
+    /// Its name in the settings file and the palette.
+    pub name: &'static str,
+    /// One or two words for the footer.
+    pub short: &'static str,
+    /// A sentence for the help.
+    pub help: &'static str,
+    /// Whether it can cost somebody work.
+    pub risk: Risk,
+    /// Where it can be done, and the keys for it there when the settings say nothing else.
+    pub keys: &'static [(Context, &'static [&'static str])],
+}
+
+macro_rules! deeds {
+    ($($deed:ident, $name:literal, $short:literal, $help:literal, $risk:ident, [$($context:ident $keys:tt),*];)*) => {
+        /// What the user can have done.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(missing_docs, reason = "the table says what each is")]
+        pub enum Do { $($deed),* }
+
+        /// Every deed, in the order of the help.
+        pub const DEEDS: &[DeedInfo] = &[$(DeedInfo {
+            deed: Do::$deed, name: $name, short: $short, help: $help, risk: Risk::$risk,
+            keys: &[$((Context::$context, &$keys)),*],
+        }),*];
+    };
+}
+
+deeds! {
+    // Containers
+    Start, "start", "start", "Start the container, or all marked ones", Changes, [Containers ["u"]];
+    Stop, "stop", "stop", "Stop: its signal, then KILL after the grace; again while it stops offers kill", Changes, [Containers ["s"]];
+    Restart, "restart", "restart", "Stop the container and start it again", Changes, [Containers ["r"]];
+    Kill, "kill", "kill", "Send a signal of your choice to its main process", Changes, [Containers ["K"]];
+    Pause, "pause", "pause", "Freeze the container, or thaw it", Changes, [Containers ["p"]];
+    Exec, "exec", "exec", "Run a command in the container, its output in a tab of its own", Changes, [Containers ["e"], Pane ["e"]];
+    Shell, "shell", "shell", "Open an interactive shell in a tab", Changes, [Containers ["S"], Pane ["S"]];
+    ShellFullScreen, "shell-full-screen", "full shell", "Leave the whole screen to a shell until it ends", Changes, [Containers ["F"], Pane ["F"]];
+    Rename, "rename", "rename", "Give the container another name", Changes, [Containers ["R"]];
+    RemoveContainer, "remove", "remove", "Remove the container, or all marked ones: asks first", Changes, [Containers ["D"]];
+    Create, "create", "new", "Make a container", Changes, [Containers ["N"]];
+    Pull, "pull", "pull", "Fetch an image", Changes, [Lists ["P"]];
+    Cleanup, "cleanup", "clean up", "Show what a cleanup would remove, choose, and remove exactly that", Changes, [Lists ["c"]];
+    Open, "open", "open", "Look at the container in the pane", Looks, [Containers ["enter", "right", "l"]];
+    Inspect, "inspect", "inspect", "Show everything the engine knows of it", Looks, [Containers ["i"], Volumes ["i"]];
+    // Volumes
+    VolumeUsers, "volume-users", "its users", "Go to the containers that use the volume", Looks, [Volumes ["enter"]];
+    CreateVolume, "create-volume", "new", "Make a volume", Changes, [Volumes ["N"]];
+    RemoveVolume, "remove-volume", "remove", "Remove the volume and all in it: asks first", Changes, [Volumes ["D"]];
+    // Lists
+    Mark, "mark", "mark", "Mark or unmark, and go on to the next; actions then take all marked", Looks, [Containers ["space"]];
+    MarkAll, "mark-all", "mark all", "Mark all that are shown; again unmarks them", Looks, [Containers ["A"]];
+    InvertMarks, "invert-marks", "invert", "Mark what is not marked, and the other way round", Looks, [Containers ["*"]];
+    Filter, "filter", "filter", "Show only what matches; letters may be apart", Looks, [Lists ["/"]];
+    ShowStopped, "show-stopped", "stopped", "Show or hide what does not run", Looks, [Lists ["a"]];
+    SortNext, "sort-next", "sort", "Sort by the next column", Looks, [Lists ["o"]];
+    SortReverse, "sort-reverse", "reverse", "Turn the order round", Looks, [Lists ["O"]];
+    // Moving
+    Down, "down", "down", "One line down", Looks, [Everywhere ["down", "j"]];
+    Up, "up", "up", "One line up", Looks, [Everywhere ["up", "k"]];
+    PageDown, "page-down", "page", "A page down", Looks, [Everywhere ["pagedown", "ctrl-f"], Pane ["space"]];
+    PageUp, "page-up", "page up", "A page up", Looks, [Everywhere ["pageup", "ctrl-b"]];
+    HalfPageDown, "half-page-down", "half page", "Half a page down", Looks, [Everywhere ["ctrl-d"]];
+    HalfPageUp, "half-page-up", "half up", "Half a page up", Looks, [Everywhere ["ctrl-u"]];
+    Top, "top", "top", "To the first line", Looks, [Everywhere ["g", "home"]];
+    Bottom, "bottom", "bottom", "To the last line; a log follows there", Looks, [Everywhere ["G", "end"]];
+    Left, "left", "left", "Scroll to the left; at the margin, back to the lists", Looks, [Pane ["left", "h"]];
+    Right, "right", "right", "Scroll to the right", Looks, [Pane ["right", "l"]];
+    // The pane
+    NextTab, "next-tab", "tab", "The next tab", Looks, [Everywhere ["]"]];
+    PreviousTab, "previous-tab", "tab back", "The tab before", Looks, [Everywhere ["["]];
+    CloseTab, "close-tab", "close tab", "Close the tab of an exec that has ended", Looks, [Pane ["ctrl-w"]];
+    Zoom, "zoom", "zoom", "Give the pane the whole screen, or take it back", Looks, [Everywhere ["z"]];
+    Follow, "follow", "follow", "Stay at the end of the log, or stay where you are", Looks, [Log ["f"]];
+    Wrap, "wrap", "wrap", "Break long lines, or cut them", Looks, [Log ["w"]];
+    Timestamps, "timestamps", "times", "Show when each line was printed", Looks, [Log ["t"]];
+    LineNumbers, "line-numbers", "numbers", "Number the lines", Looks, [Log ["#"]];
+    Search, "search", "search", "Search in the text", Looks, [Inspect ["/"]];
+    NextMatch, "next-match", "next", "The next match", Looks, [Inspect ["n"]];
+    PreviousMatch, "previous-match", "previous", "The match before", Looks, [Inspect ["N"]];
+    Reveal, "reveal", "reveal", "Show the values of variables that look like secrets, or hide them", Looks, [Inspect ["v"]];
+    RunAgain, "run-again", "again", "Run the command of this tab once more", Changes, [Log ["."]];
+    CancelExec, "cancel-exec", "cancel", "End the command of this tab and everything it started", Changes, [Pane ["ctrl-c"]];
+    Copy, "copy", "copy", "Copy what is selected: the name in a list, what is shown in the pane", Looks, [Everywhere ["y"]];
+    // Everywhere
+    NextFocus, "next-focus", "go on", "To the next part of the screen", Looks, [Everywhere ["tab"]];
+    PreviousFocus, "previous-focus", "go back", "To the part of the screen before", Looks, [Everywhere ["shift-tab"]];
+    CancelAction, "cancel-action", "cancel", "Cancel the newest running action; once more does not wait for its end", Looks, [Everywhere ["x"]];
+    History, "history", "history", "Everything that was done, how it ended, and why", Looks, [Everywhere ["H"]];
+    Engines, "engines", "engines", "The engines, and why one does not answer", Looks, [Everywhere ["I"]];
+    Demo, "demo", "demo", "Open the built-in simulated engine", Looks, [EnginePage ["d"]];
+    Retry, "retry", "try again", "Try all endpoints again now", Looks, [EnginePage ["r"]];
+    Refresh, "refresh", "refresh", "Ask the engines for everything again, sizes too", Looks, [Everywhere ["ctrl-r", "f5"]];
+    Palette, "palette", "commands", "Every action by its name", Looks, [Everywhere [":"]];
+    Help, "help", "help", "This help", Looks, [Everywhere ["?", "f1"]];
+    Close, "close", "back", "Close, clear the filter or the marks, or go back to the lists", Looks, [Everywhere ["esc"]];
+    Redraw, "redraw", "redraw", "Draw the whole screen anew", Looks, [Everywhere ["ctrl-l"]];
+    Suspend, "suspend", "suspend", "Back to the shell; `fg` returns", Looks, [Everywhere ["ctrl-z"]];
+    Quit, "quit", "quit", "Leave; containers and what runs in them stay", Looks, [Everywhere ["q"]];
+}
+
+impl Do {
+    /// Its row of the table.
+    #[must_use]
+    pub fn info(self) -> &'static DeedInfo {
+        // Every deed is made from its row.
+        DEEDS.get(self as usize).unwrap_or(&DEEDS[0])
+    }
+
+    /// The deed of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        DEEDS.iter().find(|info| info.name == name).map(|info| info.deed)
+    }
+
+    /// The names of all.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        DEEDS.iter().map(|info| info.name)
+    }
+}
+
+impl fmt::Display for Do {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.info().name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_deed_is_its_own_row() {
+        for (place, info) in DEEDS.iter().enumerate() {
+            assert_eq!(info.deed as usize, place);
+            assert_eq!(Do::named(info.name), Some(info.deed));
+            assert_eq!(info.deed.info().name, info.name);
+        }
+        assert_eq!(Do::names().collect::<BTreeSet<_>>().len(), DEEDS.len());
+    }
+
+    #[test]
+    fn the_footer_has_room_for_every_word() {
+        for info in DEEDS {
+            assert!(info.short.len() <= 11, "{}", info.name);
+            assert!(info.help.len() <= 90 && !info.help.ends_with('.'), "{}", info.name);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The screen: model, messages, update, view. No clock, no socket, no terminal: `update` is told what has happened and
+//! says what is to be done, `view` draws the model at any size.
+
+mod command;
+pub mod dialogs;
+mod draft;
+mod ids;
+pub mod keymap;
+pub mod layout;
+mod look;
+pub mod message;
+pub mod model;
+mod request;
+mod update;
+pub mod view;
+mod wanted;
+
+pub use command::Command;
+pub use draft::ExecDraft;
+pub use ids::{ActionId, ContainerKey, EngineId, VolumeKey};
+pub use keymap::{Do, KeyMap};
+pub use look::Look;
+pub use message::{
+    ActionNews, ContainerNews, Ended, Ending, EngineNews, LogState, Message, Now, Problem, Tone, Yield,
+};
+pub use model::Model;
+pub use request::Request;
+pub use update::{LEAVE_SHELL, Mouse, contexts, update, validity};
+pub use view::view;
+pub use wanted::{STATS, Ticks, Wanted, wanted};

@@ -1,0 +1,76 @@
+//! What the settings say, as far as the screen needs it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::actions::cleanup::Rules;
+use crate::actions::{Limits, Verb};
+use crate::engine::StopOptions;
+
+use crate::ui::ExecDraft;
+
+use super::Column;
+
+/// A saved command of the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedCommand {
+    /// Its name.
+    pub name: String,
+    /// What it runs.
+    pub draft: ExecDraft,
+    /// The containers it is for, by a pattern of their names; all where `None`.
+    pub containers: Option<crate::actions::cleanup::NameGlob>,
+}
+
+/// What the settings say.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whether everything that changes something is taken away.
+    pub read_only: bool,
+    /// Whether the mouse is used.
+    pub mouse: bool,
+    /// Limits of verbs that the user has set.
+    pub limits: BTreeMap<Verb, Limits>,
+    /// How containers are stopped.
+    pub stop: StopOptions,
+    /// Which are ours, and what is protected.
+    pub rules: Rules,
+    /// The columns of the list, in order.
+    pub columns: Vec<Column>,
+    /// The programs of an interactive shell, tried in order by their paths.
+    pub shell: Vec<String>,
+    /// What a command of the exec prompt is given to as its last argument.
+    pub exec_shell: Vec<String>,
+    /// Saved commands.
+    pub commands: Vec<SavedCommand>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            read_only: false,
+            mouse: true,
+            limits: BTreeMap::new(),
+            stop: StopOptions::default(),
+            rules: Rules::default(),
+            columns: Column::SHOWN.to_vec(),
+            shell: vec!["/bin/sh".into()],
+            exec_shell: vec!["/bin/sh".into(), "-c".into()],
+            commands: Vec::new(),
+        }
+    }
+}
+
+impl Options {
+    /// The limits of a verb.
+    #[must_use]
+    pub fn limits_for(&self, verb: Verb) -> Limits {
+        self.limits.get(&verb).copied().unwrap_or_else(|| verb.limits())
+    }
+
+    /// How long an action may take at most, a grace counted in.
+    #[must_use]
+    pub fn deadline(&self, verb: Verb, grace: Duration) -> Option<Duration> {
+        self.limits_for(verb).deadline.map(|limit| limit + grace)
+    }
+}

@@ -1,0 +1,261 @@
+//! The pane: the tabs of the selected container and what each shows.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::logs::LogReader;
+use crate::term::Terminal;
+use crate::ui::{ActionId, ContainerKey, ExecDraft};
+
+use super::{InspectView, LogView, ProcessView};
+
+/// How many containers' logs are followed at once; the one looked at longest ago goes first.
+pub const LOGS: usize = 8;
+/// How many exec and shell tabs there may be; an ended one makes room for a new one.
+pub const EXECS: usize = 32;
+
+/// A tab of a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    /// What its main process prints.
+    #[default]
+    Log,
+    /// An exec or a shell: the action it is.
+    Exec(ActionId),
+    /// What it uses, over time.
+    Stats,
+    /// Everything the engine knows of it.
+    Inspect,
+    /// Its processes.
+    Processes,
+}
+
+/// How a log is drawn, in every tab alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LogDisplay {
+    /// Long lines are broken, not cut.
+    pub wrap: bool,
+    /// Each line has its time in front.
+    pub timestamps: bool,
+    /// Each line has its number in front.
+    pub numbers: bool,
+}
+
+/// What an exec tab shows.
+#[derive(Debug)]
+pub enum Output {
+    /// Lines.
+    Log(LogView),
+    /// A terminal, which has the keys while the pane has the focus.
+    Shell(Box<Terminal>),
+}
+
+/// How the command of an exec tab stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExecState {
+    /// It runs, or is being started or ended.
+    Running,
+    /// It ended so.
+    Ended {
+        /// In words: `exit 0`, `cancelled`, what failed.
+        words: String,
+        /// Whether it ended well.
+        is_good: bool,
+        /// How long it took.
+        elapsed: Duration,
+    },
+}
+
+/// The tab of an exec or a shell.
+#[derive(Debug)]
+pub struct ExecTab {
+    /// The action it is.
+    pub id: ActionId,
+    /// The container.
+    pub container: ContainerKey,
+    /// What was run.
+    pub draft: ExecDraft,
+    /// When it began.
+    pub begun: Duration,
+    /// What it shows.
+    pub output: Output,
+    /// How it stands.
+    pub state: ExecState,
+}
+
+impl ExecTab {
+    /// Whether it may still print.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.state == ExecState::Running
+    }
+}
+
+/// The pane.
+#[derive(Debug, Default)]
+pub struct Pane {
+    tabs: BTreeMap<ContainerKey, Tab>,
+    logs: BTreeMap<ContainerKey, LogView>,
+    /// The containers whose logs are followed, the one looked at last at the end.
+    recent: Vec<ContainerKey>,
+    execs: Vec<ExecTab>,
+    /// How logs are drawn.
+    pub display: LogDisplay,
+    /// Everything about the selected container.
+    pub inspect: InspectView,
+    /// Its processes.
+    pub processes: ProcessView,
+}
+
+impl Pane {
+    /// The tab shown of a container.
+    #[must_use]
+    pub fn tab(&self, of: &ContainerKey) -> Tab {
+        self.tabs.get(of).copied().unwrap_or_default()
+    }
+
+    /// Shows a tab of a container.
+    pub fn show(&mut self, of: &ContainerKey, tab: Tab) {
+        self.tabs.insert(of.clone(), tab);
+    }
+
+    /// The tabs of a container, in the order they are drawn.
+    #[must_use]
+    pub fn tabs(&self, of: &ContainerKey) -> Vec<Tab> {
+        let execs = self.execs.iter().filter(|exec| exec.container == *of).map(|exec| Tab::Exec(exec.id));
+        [Tab::Log].into_iter().chain(execs).chain([Tab::Stats, Tab::Inspect, Tab::Processes]).collect()
+    }
+
+    /// Shows the tab so many further on, round and round.
+    pub fn step(&mut self, of: &ContainerKey, by: isize) {
+        let tabs = self.tabs(of);
+        let at = tabs.iter().position(|tab| *tab == self.tab(of)).unwrap_or(0);
+        let (count, at) = (tabs.len().cast_signed(), at.cast_signed());
+        let next = (at + by).rem_euclid(count.max(1)).cast_unsigned();
+        if let Some(tab) = tabs.get(next) {
+            self.show(of, *tab);
+        }
+    }
+
+    /// A container is being looked at: its log is followed from now on.
+    pub fn visit(&mut self, container: &ContainerKey) {
+        if self.recent.last() == Some(container) {
+            return;
+        }
+        self.recent.retain(|other| other != container);
+        self.recent.push(container.clone());
+        if self.recent.len() > LOGS {
+            let oldest = self.recent.remove(0);
+            self.logs.remove(&oldest);
+        }
+        self.logs.entry(container.clone()).or_default();
+    }
+
+    /// The containers whose logs are followed.
+    #[must_use]
+    pub fn followed(&self) -> &[ContainerKey] {
+        &self.recent
+    }
+
+    /// The log of a container that is followed.
+    #[must_use]
+    pub fn log(&self, of: &ContainerKey) -> Option<&LogView> {
+        self.logs.get(of)
+    }
+
+    /// The same, to change it.
+    pub fn log_mut(&mut self, of: &ContainerKey) -> Option<&mut LogView> {
+        self.logs.get_mut(of)
+    }
+
+    /// The exec and shell tabs of all containers, the oldest first.
+    #[must_use]
+    pub fn execs(&self) -> &[ExecTab] {
+        &self.execs
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn exec(&self, id: ActionId) -> Option<&ExecTab> {
+        self.execs.iter().find(|exec| exec.id == id)
+    }
+
+    /// The same, to change it.
+    pub fn exec_mut(&mut self, id: ActionId) -> Option<&mut ExecTab> {
+        self.execs.iter_mut().find(|exec| exec.id == id)
+    }
+
+    /// Whether there is room for another exec tab: fewer than [`EXECS`], or one that has ended.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.execs.len() < EXECS || self.execs.iter().any(|exec| !exec.is_running())
+    }
+
+    /// Opens a tab and shows it. The oldest ended one makes room where there are too many.
+    pub fn open(&mut self, exec: ExecTab) {
+        if self.execs.len() >= EXECS
+            && let Some(oldest) = self.execs.iter().find(|exec| !exec.is_running()).map(|exec| exec.id)
+        {
+            self.close(oldest);
+        }
+        self.show(&exec.container.clone(), Tab::Exec(exec.id));
+        self.execs.push(exec);
+    }
+
+    /// Closes a tab; the one before it is shown in its place.
+    pub fn close(&mut self, id: ActionId) {
+        let Some(container) = self.exec(id).map(|exec| exec.container.clone()) else { return };
+        if self.tab(&container) == Tab::Exec(id) {
+            self.step(&container, -1);
+        }
+        self.execs.retain(|exec| exec.id != id);
+    }
+
+    /// The log that a tab of a container shows, where it shows one.
+    #[must_use]
+    pub fn shown_log(&self, of: &ContainerKey) -> Option<&LogView> {
+        match self.tab(of) {
+            Tab::Log => self.log(of),
+            Tab::Exec(id) => match &self.exec(id)?.output {
+                Output::Log(view) => Some(view),
+                Output::Shell(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The same, to move in it.
+    pub fn shown_log_mut(&mut self, of: &ContainerKey) -> Option<&mut LogView> {
+        match self.tab(of) {
+            Tab::Log => self.log_mut(of),
+            Tab::Exec(id) => match &mut self.exec_mut(id)?.output {
+                Output::Log(view) => Some(view),
+                Output::Shell(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The shell that a container's tab shows, where it shows one.
+    #[must_use]
+    pub fn shown_shell(&self, of: &ContainerKey) -> Option<&ExecTab> {
+        let Tab::Exec(id) = self.tab(of) else { return None };
+        self.exec(id).filter(|exec| matches!(exec.output, Output::Shell(_)))
+    }
+
+    /// Takes the log an exec prints into.
+    pub fn set_output(&mut self, id: ActionId, reader: LogReader) {
+        if let Some(ExecTab { output: Output::Log(view), .. }) = self.exec_mut(id) {
+            view.reader = Some(reader);
+        }
+    }
+
+    /// Forgets what belongs to containers that are gone, but for tabs whose output may still be wanted.
+    pub fn forget_missing(&mut self, exists: impl Fn(&ContainerKey) -> bool) {
+        let execs = &self.execs;
+        let is_kept = |key: &ContainerKey| exists(key) || execs.iter().any(|exec| exec.container == *key);
+        self.tabs.retain(|key, _| is_kept(key));
+        self.logs.retain(|key, _| exists(key));
+        self.recent.retain(|key| exists(key));
+    }
+}

@@ -1,0 +1,141 @@
+//! The whole of it.
+
+use std::collections::BTreeMap;
+
+use crate::ui::dialogs::Dialog;
+use crate::ui::{ContainerKey, ExecDraft, KeyMap, Look, Now};
+
+use super::{Actions, Containers, Engines, Matcher, Options, Pane, Tab, Toasts, Volumes};
+
+/// The part of the screen that has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Focus {
+    /// The list of containers.
+    #[default]
+    Containers,
+    /// The list of volumes.
+    Volumes,
+    /// The pane.
+    Pane,
+}
+
+/// A line of text that is being typed outside of any dialog, and where it stood before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typing {
+    /// The filter of the list that has the focus.
+    Filter {
+        /// The filter before, for escape.
+        before: String,
+    },
+    /// The search of the text in the pane.
+    Search {
+        /// The search before, for escape.
+        before: String,
+    },
+}
+
+/// Everything the screen shows.
+#[derive(Debug)]
+pub struct Model {
+    /// The instant of the last message.
+    pub now: Now,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// What the settings say.
+    pub options: Options,
+    /// The keys in force.
+    pub keymap: KeyMap,
+    /// Colours and glyphs.
+    pub look: Look,
+    /// The engines.
+    pub engines: Engines,
+    /// The containers of all of them.
+    pub containers: Containers,
+    /// Their volumes.
+    pub volumes: Volumes,
+    /// The tabs of the selected container.
+    pub pane: Pane,
+    /// What is and was being done.
+    pub actions: Actions,
+    /// Short messages.
+    pub toasts: Toasts,
+    /// The part that has the keys.
+    pub focus: Focus,
+    /// Whether the pane has the whole screen.
+    pub is_zoomed: bool,
+    /// How much of the width the lists take, in per cent.
+    pub split: u16,
+    /// What is typed outside of dialogs.
+    pub typing: Option<Typing>,
+    /// What lies on top of the screen, the topmost last.
+    pub dialogs: Vec<Box<dyn Dialog>>,
+    /// Commands that were run, by container name; the newest last.
+    pub histories: BTreeMap<String, Vec<ExecDraft>>,
+    /// What the mouse did before.
+    pub mouse: crate::ui::Mouse,
+    /// Fuzzy matching.
+    pub matcher: Matcher,
+    /// Whether the console is to end.
+    pub quits: bool,
+}
+
+impl Model {
+    /// An empty screen of this size.
+    #[must_use]
+    pub fn new(options: Options, keymap: KeyMap, look: Look, size: (u16, u16), now: Now) -> Self {
+        let mut containers = Containers::default();
+        containers.show_stopped = true;
+        Self {
+            now,
+            size,
+            options,
+            keymap,
+            look,
+            engines: Engines::default(),
+            containers,
+            volumes: Volumes::default(),
+            pane: Pane::default(),
+            actions: Actions::default(),
+            toasts: Toasts::default(),
+            focus: Focus::default(),
+            is_zoomed: false,
+            split: 40,
+            typing: None,
+            dialogs: Vec::new(),
+            histories: BTreeMap::new(),
+            mouse: crate::ui::Mouse::default(),
+            matcher: Matcher::default(),
+            quits: false,
+        }
+    }
+
+    /// The container the pane is about.
+    #[must_use]
+    pub fn pane_of(&self) -> Option<&ContainerKey> {
+        self.containers.cursor.selected()
+    }
+
+    /// The tab that is shown.
+    #[must_use]
+    pub fn tab(&self) -> Option<Tab> {
+        Some(self.pane.tab(self.pane_of()?))
+    }
+
+    /// Whether the page of the engines stands in place of everything: none has ever answered.
+    #[must_use]
+    pub fn shows_engine_page(&self) -> bool {
+        !self.engines.has_any()
+    }
+
+    /// Whether keys go to a shell.
+    #[must_use]
+    pub fn is_in_shell(&self) -> bool {
+        self.dialogs.is_empty()
+            && self.typing.is_none()
+            && self.focus == Focus::Pane
+            && self
+                .pane_of()
+                .and_then(|key| self.pane.shown_shell(key))
+                .is_some_and(super::ExecTab::is_running)
+    }
+}

@@ -1,0 +1,84 @@
+//! What a message changes, and what it asks for: synchronous, total, free of I/O.
+
+mod act;
+mod dialog;
+mod keys;
+mod mouse;
+mod moving;
+mod news;
+mod requests;
+mod validity;
+
+pub use keys::LEAVE_SHELL;
+pub use mouse::Mouse;
+pub use validity::{contexts, validity};
+
+use crate::engine::ExecRequest;
+use crate::term::Size;
+use crate::ui::layout::Layout;
+use crate::ui::model::{Focus, Output};
+use crate::ui::{Command, Message, Model, Now};
+
+/// Takes what has happened, and says what is to be done.
+#[must_use]
+pub fn update(model: &mut Model, now: Now, message: Message) -> Vec<Command> {
+    model.now = now;
+    let mut commands = Vec::new();
+    match message {
+        Message::Key(key) => keys::pressed(model, key, &mut commands),
+        Message::Mouse(mouse) => mouse::moved(model, mouse, &mut commands),
+        Message::Pasted(text) => keys::pasted(model, &text, &mut commands),
+        Message::Resized(columns, rows) => model.size = (columns, rows),
+        Message::Tick => {}
+        Message::Engine(id, heard) => news::of_engine(model, id, heard),
+        Message::Container(key, heard) => news::of_container(model, &key, heard),
+        Message::Action(id, heard) => news::of_action(model, id, heard, &mut commands),
+        Message::Refused(command) => news::refused(model, *command),
+        Message::History { container, drafts } => {
+            model.histories.insert(container, drafts);
+        }
+        Message::Told(tone, words) => model.toasts.tell(tone, words, now.since_start),
+    }
+    settle(model, &mut commands);
+    commands
+}
+
+/// Puts everything in its place that follows from the rest: the order of lists, cursors, the size of shells.
+fn settle(model: &mut Model, commands: &mut Vec<Command>) {
+    model.toasts.settle(model.now.since_start);
+    let layout = Layout::of(model);
+    model.containers.settle(model.now.since_start, layout.container_rows().max(1), &model.matcher);
+    // Whether there are volumes decides how high their list is.
+    model.volumes.settle(Layout::of(model).volume_rows().max(1), &model.matcher);
+    if model.focus == Focus::Pane && model.pane_of().is_none() {
+        model.focus = Focus::Containers;
+    }
+    if let Some(key) = model.pane_of().cloned() {
+        model.pane.visit(&key);
+    }
+    let inside = layout.inside_pane();
+    if inside.width == 0 || inside.height == 0 {
+        return;
+    }
+    let shown = model.pane_of().and_then(|key| model.pane.shown_shell(key)).map(|exec| exec.id);
+    if let Some(id) = shown
+        && let Some(exec) = model.pane.exec_mut(id)
+        && let Output::Shell(terminal) = &mut exec.output
+    {
+        let size = Size::new(inside.width, inside.height);
+        if terminal.size() != size {
+            terminal.resize(size);
+            let size = crate::engine::TermSize { columns: inside.width, rows: inside.height };
+            commands.push(Command::ResizeShell(id, size));
+        }
+    }
+}
+
+/// What a shell in a tab is asked for: the settings' own command, told what the pane can show.
+fn shell_request(shell: &[String]) -> ExecRequest {
+    ExecRequest {
+        env: vec!["TERM=xterm-256color".into()],
+        stdin: true,
+        ..ExecRequest::new(shell.iter().cloned())
+    }
+}

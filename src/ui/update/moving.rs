@@ -1,0 +1,123 @@
+//! Moving in whatever has the focus: lists, logs, texts.
+
+use crate::logs::LineNumber;
+use crate::ui::Model;
+use crate::ui::layout::Layout;
+use crate::ui::model::{ExecTab, Focus, Output, Place, Tab};
+
+/// How far a key goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Far {
+    /// So many lines, down where positive.
+    Lines(isize),
+    /// So many halves of a page.
+    Halves(isize),
+    /// To the first line.
+    Top,
+    /// To the last.
+    Bottom,
+}
+
+pub(super) fn by_lines(model: &mut Model, lines: isize) {
+    by(model, Far::Lines(lines));
+}
+
+pub(super) fn by(model: &mut Model, far: Far) {
+    let layout = Layout::of(model);
+    match model.focus {
+        Focus::Containers => {
+            let by = steps(far, layout.container_rows(), model.containers.shown().len());
+            model.containers.step(by);
+        }
+        Focus::Volumes => {
+            let by = steps(far, layout.volume_rows(), model.volumes.shown().len());
+            model.volumes.step(by);
+        }
+        Focus::Pane => in_pane(model, far, usize::from(layout.inside_pane().height)),
+    }
+}
+
+/// Steps of a cursor in a list of so many, shown so many at a time.
+fn steps(far: Far, page: usize, count: usize) -> isize {
+    let half = (page / 2).max(1).cast_signed();
+    match far {
+        Far::Lines(lines) => lines,
+        Far::Halves(halves) => half.saturating_mul(halves),
+        Far::Top => -count.cast_signed(),
+        Far::Bottom => count.cast_signed(),
+    }
+}
+
+/// Moves what the pane shows.
+pub(super) fn in_pane(model: &mut Model, far: Far, page: usize) {
+    let Some(key) = model.pane_of().cloned() else { return };
+    match model.pane.tab(&key) {
+        Tab::Inspect => {
+            let lines = crate::ui::view::inspect_lines(model).len();
+            move_top(&mut model.pane.inspect.top, far, page, lines);
+        }
+        Tab::Processes => {
+            let rows = match &model.pane.processes.table {
+                Some((_, Ok(table))) => table.processes.len() + 1,
+                _ => 0,
+            };
+            move_top(&mut model.pane.processes.top, far, page, rows);
+        }
+        Tab::Stats => {}
+        Tab::Log | Tab::Exec(_) => {
+            if let Some(id) = model.pane.shown_shell(&key).map(|exec| exec.id) {
+                if let Some(ExecTab { output: Output::Shell(terminal), .. }) = model.pane.exec_mut(id) {
+                    match far {
+                        Far::Lines(lines) if lines < 0 => terminal.scroll_up(lines.unsigned_abs()),
+                        Far::Lines(lines) => terminal.scroll_down(lines.unsigned_abs()),
+                        Far::Halves(halves) if halves < 0 => {
+                            terminal.scroll_up(page / 2 * halves.unsigned_abs())
+                        }
+                        Far::Halves(halves) => terminal.scroll_down(page / 2 * halves.unsigned_abs()),
+                        Far::Top => terminal.scroll_up(usize::MAX),
+                        Far::Bottom => terminal.scroll_to_end(),
+                    }
+                }
+            } else {
+                in_log(model, &key, far);
+            }
+        }
+    }
+}
+
+fn move_top(top: &mut usize, far: Far, page: usize, lines: usize) {
+    let furthest = lines.saturating_sub(page.max(1));
+    let half = (page / 2).max(1).cast_signed();
+    *top = match far {
+        Far::Lines(by) => top.saturating_add_signed(by),
+        Far::Halves(by) => top.saturating_add_signed(half.saturating_mul(by)),
+        Far::Top => 0,
+        Far::Bottom => furthest,
+    }
+    .min(furthest);
+}
+
+fn in_log(model: &mut Model, key: &crate::ui::ContainerKey, far: Far) {
+    let (first, top, rows) = {
+        let Some(window) = crate::ui::view::log_window(model, key) else { return };
+        (window.first, window.top, window.rows)
+    };
+    let Some(last_top) = crate::ui::view::last_top(model, key) else { return };
+    let Some(view) = model.pane.shown_log_mut(key) else { return };
+    let half = (rows / 2).max(1) as u64;
+    let target = match far {
+        Far::Top => first.0,
+        Far::Bottom => {
+            view.place = Place::End;
+            return;
+        }
+        Far::Lines(by) => top.0.saturating_add_signed(by as i64),
+        Far::Halves(by) => top.0.saturating_add_signed((half as i64).saturating_mul(by as i64)),
+    };
+    let is_down = matches!(far, Far::Lines(by) | Far::Halves(by) if by > 0);
+    view.place = if is_down && target >= last_top.0 {
+        Place::End
+    } else {
+        Place::Line(LineNumber(target.clamp(first.0, last_top.0.max(first.0))))
+    };
+}

@@ -1,0 +1,146 @@
+//! What can be done just now, and why the rest cannot: the footer shows the first, a key pressed all the same tells
+//! the second.
+
+use std::borrow::Cow;
+
+use crate::engine::{ContainerState, Feature};
+use crate::ui::Model;
+use crate::ui::keymap::{Context, Do, Risk};
+use crate::ui::model::{Focus, Output, Row, Tab};
+
+/// The contexts whose keys hold now, the narrowest first.
+#[must_use]
+pub fn contexts(model: &Model) -> Vec<Context> {
+    if model.shows_engine_page() {
+        return vec![Context::EnginePage, Context::Everywhere];
+    }
+    match model.focus {
+        Focus::Containers => vec![Context::Containers, Context::Lists, Context::Everywhere],
+        Focus::Volumes => vec![Context::Volumes, Context::Lists, Context::Everywhere],
+        Focus::Pane => {
+            let tab = match model.tab() {
+                Some(Tab::Log | Tab::Exec(_)) => Some(Context::Log),
+                Some(Tab::Inspect) => Some(Context::Inspect),
+                Some(Tab::Processes | Tab::Stats) | None => None,
+            };
+            tab.into_iter().chain([Context::Pane, Context::Everywhere]).collect()
+        }
+    }
+}
+
+/// Why not, in words that complete "stop: …".
+type Why = Cow<'static, str>;
+
+/// Whether something can be done now, to what is selected or marked.
+///
+/// # Errors
+/// Why not.
+pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
+    if model.options.read_only && deed.info().risk == Risk::Changes {
+        return Err("the console is read-only".into());
+    }
+    let needs = |feature: Feature| {
+        let engine = model.containers.selected().map(|row| row.key.engine);
+        match engine.and_then(|engine| model.engines.why_not(engine, feature)) {
+            Some(why) => Err(Why::Owned(why)),
+            None => Ok(()),
+        }
+    };
+    match deed {
+        Do::Start => any(model, "it runs already", |row| !row.container.state.is_alive()),
+        Do::Stop | Do::Restart | Do::Kill => {
+            any(model, "it does not run", |row| row.container.state.is_alive())
+        }
+        Do::Pause => {
+            needs(Feature::Pause)?;
+            any(model, "it does not run", |row| {
+                matches!(row.container.state, ContainerState::Running | ContainerState::Paused)
+            })
+        }
+        Do::Exec | Do::Shell | Do::ShellFullScreen => match model.containers.selected() {
+            None => Err("there is no container".into()),
+            Some(row) if row.container.state == ContainerState::Paused => {
+                Err("it is paused: thaw it first".into())
+            }
+            Some(row) if !row.is_running() => Err("it does not run: start it first".into()),
+            Some(_) => Ok(()),
+        },
+        Do::Rename | Do::Open | Do::Mark => match model.containers.selected() {
+            Some(_) => Ok(()),
+            None => Err("there is no container".into()),
+        },
+        Do::RemoveContainer => {
+            any(model, "it is being removed", |row| row.container.state != ContainerState::Removing)
+        }
+        Do::Inspect => match model.focus {
+            Focus::Volumes => volume(model),
+            _ if model.containers.selected().is_some() => Ok(()),
+            _ => Err("there is no container".into()),
+        },
+        Do::MarkAll | Do::InvertMarks if model.containers.shown().is_empty() => {
+            Err("the list is empty".into())
+        }
+        Do::Create | Do::Pull | Do::Cleanup | Do::CreateVolume => match open_engines(model) {
+            0 => Err("no engine answers just now".into()),
+            _ => Ok(()),
+        },
+        Do::VolumeUsers => volume(model),
+        Do::RemoveVolume => volume(model),
+        Do::CancelAction => match model.actions.running().next_back() {
+            Some(_) => Ok(()),
+            None => Err("nothing is under way".into()),
+        },
+        Do::CancelExec => match shown_exec(model) {
+            Some(exec) if exec.is_running() => Ok(()),
+            Some(_) => Err("it has ended".into()),
+            None => Err("this tab has no command".into()),
+        },
+        Do::CloseTab => match shown_exec(model) {
+            Some(exec) if exec.is_running() => Err("it still runs: cancel it first".into()),
+            Some(_) => Ok(()),
+            None => Err("only tabs of commands close".into()),
+        },
+        Do::RunAgain => match shown_exec(model) {
+            Some(exec) if exec.is_running() => Err("it still runs".into()),
+            Some(exec) if !model.containers.get(&exec.container).is_some_and(Row::is_running) => {
+                Err("the container does not run".into())
+            }
+            Some(exec) if matches!(exec.output, Output::Log(_)) => Ok(()),
+            _ => Err("this tab has no command".into()),
+        },
+        Do::Search | Do::Reveal if model.tab() != Some(Tab::Inspect) => Err("only in the inspect tab".into()),
+        Do::NextMatch | Do::PreviousMatch if model.pane.inspect.search.is_empty() => {
+            Err("nothing is searched for".into())
+        }
+        Do::NextTab | Do::PreviousTab | Do::Zoom if model.pane_of().is_none() => {
+            Err("there is no container".into())
+        }
+        Do::Demo if model.engines.has_demo() => Err("it is open already".into()),
+        _ => Ok(()),
+    }
+}
+
+fn any(model: &Model, why_not: &'static str, can: impl Fn(&Row) -> bool) -> Result<(), Why> {
+    let targets = model.containers.targets();
+    match targets.iter().any(|row| can(row)) {
+        true => Ok(()),
+        false if targets.is_empty() => Err("there is no container".into()),
+        false if targets.len() > 1 => Err(Why::Owned(format!("of all {}: {why_not}", targets.len()))),
+        false => Err(why_not.into()),
+    }
+}
+
+fn volume(model: &Model) -> Result<(), Why> {
+    model.volumes.selected().map(|_| ()).ok_or_else(|| "there is no volume".into())
+}
+
+fn open_engines(model: &Model) -> usize {
+    model.engines.known().filter(|engine| engine.is_open()).count()
+}
+
+fn shown_exec(model: &Model) -> Option<&crate::ui::model::ExecTab> {
+    match model.tab()? {
+        Tab::Exec(id) => model.pane.exec(id),
+        _ => None,
+    }
+}

@@ -1,0 +1,282 @@
+//! The list of containers.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::engine::ContainerState;
+use crate::text::{age, bytes, clean, fit};
+use crate::ui::model::{Column, Focus, Model, Row, Typing};
+
+use super::frame::{framed, title};
+
+/// Between two columns.
+const GAP: usize = 2;
+/// The mark and the glyph of the state, before the first column.
+const GUTTER: usize = 4;
+/// The least a name is given before a column goes.
+const NAME: usize = 14;
+/// The most a name is given.
+const LONG_NAME: usize = 32;
+/// The least that what it is doing is given.
+const DOING: usize = 12;
+
+/// Draws the list.
+pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
+    if area.width < 4 || area.height < 3 {
+        return;
+    }
+    let look = &model.look;
+    let has_focus = model.focus == Focus::Containers;
+    let list = &model.containers;
+    let shown = list.shown().len();
+    let count =
+        if shown == list.count() { shown.to_string() } else { format!("{shown} of {}", list.count()) };
+    let marked = if list.marked() > 0 { format!("{count}  {} marked", list.marked()) } else { count };
+    let heading = title(look, has_focus, "Containers", Some(marked));
+    let inside = framed(frame, area, look, has_focus, heading, narrowed(model));
+    let width = usize::from(inside.width);
+    if shown == 0 {
+        return empty(model, frame, inside);
+    }
+    let columns = fitting(model, width);
+    let mut lines = vec![headings(model, &columns)];
+    let rows = usize::from(inside.height.saturating_sub(1));
+    for key in list.shown().iter().skip(list.cursor.offset()).take(rows) {
+        if let Some(row) = list.get(key) {
+            lines.push(line(model, row, &columns, width, has_focus));
+        }
+    }
+    frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// What narrows the list, in its frame: what is typed, or what was.
+fn narrowed(model: &Model) -> Line<'static> {
+    let list = &model.containers;
+    let mut words = String::new();
+    if let Some(volume) = &list.using {
+        words += &format!(" using {} ", clean(&volume.name));
+    }
+    let is_typing = matches!(model.typing, Some(Typing::Filter { .. })) && model.focus == Focus::Containers;
+    if is_typing || !list.filter.is_empty() {
+        words += &format!(" /{}{} ", list.filter, if is_typing { model.look.glyph("▏", "_") } else { "" });
+    }
+    Line::styled(words, model.look.accent)
+}
+
+fn empty(model: &Model, frame: &mut Frame<'_>, inside: Rect) {
+    let list = &model.containers;
+    let key = |deed| model.keymap.key(deed, &super::super::contexts(model)).map(|chord| chord.to_string());
+    let press = |deed, words: &str| key(deed).map_or_else(String::new, |key| format!("{key} {words}"));
+    let words = if list.count() == 0 {
+        vec![
+            "No containers.".to_owned(),
+            press(crate::ui::Do::Create, "makes one"),
+            press(crate::ui::Do::Pull, "fetches an image"),
+        ]
+    } else {
+        vec![
+            "None of them matches.".to_owned(),
+            press(crate::ui::Do::Close, "shows all again"),
+            if list.show_stopped {
+                String::new()
+            } else {
+                press(crate::ui::Do::ShowStopped, "shows what does not run, too")
+            },
+        ]
+    };
+    let lines: Vec<Line<'_>> = words
+        .into_iter()
+        .filter(|line| !line.is_empty())
+        .map(|line| Line::styled(format!(" {line}"), model.look.dim))
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// The columns there is room for, each with its width; what is left over goes to what it is doing.
+fn fitting(model: &Model, width: usize) -> Vec<(Column, usize)> {
+    let several = model.engines.known().count() > 1;
+    let mut columns: Vec<Column> =
+        model.options.columns.iter().copied().filter(|column| *column != Column::Engine || several).collect();
+    if !columns.contains(&Column::Name) {
+        columns.insert(0, Column::Name);
+    }
+    let least = |column: Column| match column {
+        Column::Name => NAME,
+        Column::Doing => DOING,
+        Column::Cpu => 5,
+        Column::Memory => 9,
+        Column::Age => 5,
+        Column::Image => 18,
+        Column::Engine => 9,
+        Column::Id => 12,
+    };
+    let taken = |columns: &[Column]| {
+        GUTTER
+            + columns.iter().map(|column| least(*column)).sum::<usize>()
+            + GAP * columns.len().saturating_sub(1)
+    };
+    for leaves in Column::LEAVE {
+        if taken(&columns) <= width {
+            break;
+        }
+        columns.retain(|column| column != leaves);
+    }
+    let mut left = width.saturating_sub(taken(&columns));
+    let longest = model.containers.shown().iter().filter_map(|key| model.containers.get(key));
+    let longest = longest.map(|row| fit::width(&row.container.name)).max().unwrap_or(0).min(LONG_NAME);
+    let name = longest.saturating_sub(NAME).min(left);
+    left -= name;
+    let doing = if columns.contains(&Column::Doing) { left.min(28) } else { 0 };
+    left -= doing;
+    let image = if columns.contains(&Column::Image) { left } else { 0 };
+    let extra = |column: Column| match column {
+        Column::Name => name + if doing + image == 0 { left } else { 0 },
+        Column::Doing => doing,
+        Column::Image => image,
+        _ => 0,
+    };
+    columns.into_iter().map(|column| (column, (least(column) + extra(column)).min(width))).collect()
+}
+
+/// Whether a column is written from its right edge.
+fn is_right(column: Column) -> bool {
+    matches!(column, Column::Cpu | Column::Memory | Column::Age)
+}
+
+fn headings(model: &Model, columns: &[(Column, usize)]) -> Line<'static> {
+    let look = &model.look;
+    let sort = model.containers.sort;
+    let mut spans = vec![Span::raw(" ".repeat(GUTTER))];
+    for (place, (column, width)) in columns.iter().enumerate() {
+        let arrow = match (sort.column == *column, sort.descending) {
+            (false, _) => "",
+            (true, true) => look.glyph("↓", "v"),
+            (true, false) => look.glyph("↑", "^"),
+        };
+        let words = match column {
+            Column::Memory => "mem".to_owned(),
+            Column::Cpu => "cpu%".to_owned(),
+            other => other.name().to_owned(),
+        } + arrow;
+        let words = if is_right(*column) { fit::right(&words, *width) } else { fit::left(&words, *width) };
+        let gap = if place == 0 { 0 } else { GAP };
+        let style = if arrow.is_empty() { look.dim } else { look.accent };
+        spans.push(Span::styled(" ".repeat(gap) + &words, style));
+    }
+    Line::from(spans)
+}
+
+fn line(
+    model: &Model,
+    row: &Row,
+    columns: &[(Column, usize)],
+    width: usize,
+    has_focus: bool,
+) -> Line<'static> {
+    let look = &model.look;
+    let list = &model.containers;
+    let is_under_cursor = list.cursor.selected() == Some(&row.key);
+    let is_alive = row.container.state.is_alive();
+    let (glyph, state_style) = look.state(row.container.state, row.has_failed());
+    let busy = model
+        .actions
+        .running()
+        .find(|action| !action.has_tab() && action.request.container() == Some(&row.key));
+    let base = if is_alive { look.plain } else { look.dim };
+    let base = if is_under_cursor {
+        base.patch(if has_focus { look.cursor } else { look.quiet_cursor })
+    } else {
+        base
+    };
+    let mark = if list.is_marked(&row.key) { look.glyph("▌", ">") } else { " " };
+    let mut spans = vec![
+        Span::styled(mark.to_owned(), look.accent),
+        Span::styled(" ", base),
+        match busy {
+            Some(_) => Span::styled(look.spinner(model.now.since_start).to_owned(), look.accent),
+            None => {
+                Span::styled(glyph.to_owned(), if is_under_cursor && has_focus { base } else { state_style })
+            }
+        },
+        Span::styled(" ", base),
+    ];
+    let mut written = GUTTER;
+    for (place, (column, cells)) in columns.iter().enumerate() {
+        let gap = if place == 0 { 0 } else { GAP };
+        let (words, style) = cell(model, row, *column, *cells, busy.map(|action| action.request.word()));
+        let words = if is_right(*column) { fit::right(&words, *cells) } else { fit::left(&words, *cells) };
+        let style = if is_under_cursor && has_focus { base } else { base.patch(style) };
+        spans.push(Span::styled(" ".repeat(gap), base));
+        spans.push(Span::styled(words, style));
+        written += gap + cells;
+    }
+    spans.push(Span::styled(" ".repeat(width.saturating_sub(written)), base));
+    Line::from(spans)
+}
+
+fn cell(model: &Model, row: &Row, column: Column, cells: usize, busy: Option<&str>) -> (String, Style) {
+    let look = &model.look;
+    let plain = Style::new();
+    match column {
+        Column::Name => (fit::without_middle(&clean(&row.container.name), cells), plain),
+        Column::Doing => match busy {
+            Some(word) => (format!("{word}{}", look.glyph("…", "...")), look.accent),
+            None => (doing(row), if row.has_failed() { look.bad } else { plain }),
+        },
+        Column::Cpu => match row.stats.newest() {
+            Some(reading) => (format!("{:.0}", reading.cpu), plain),
+            None => (String::new(), plain),
+        },
+        Column::Memory => match row.stats.newest() {
+            Some(reading) => (bytes(reading.memory), near_limit(model, row)),
+            None => (String::new(), plain),
+        },
+        Column::Age => (short_age(row, model), look.dim),
+        Column::Image => (fit::without_middle(&clean(&row.container.image), cells), look.dim),
+        Column::Engine => (fit::without_middle(&model.engines.name(row.key.engine), cells), look.dim),
+        Column::Id => (row.key.id.short().to_owned(), look.dim),
+    }
+}
+
+/// The engine's own words, without what the glyph says already.
+fn doing(row: &Row) -> String {
+    let status = clean(&row.container.status).into_owned();
+    match row.container.state {
+        ContainerState::Running | ContainerState::Exited if !status.is_empty() => {
+            let (first, rest) = status.split_at(status.chars().next().map_or(0, char::len_utf8));
+            first.to_lowercase() + rest
+        }
+        ContainerState::Paused => format!("paused, {}", status.to_lowercase().replace(" (paused)", "")),
+        state => state.to_string(),
+    }
+}
+
+/// Memory that is nearly used up needs a look.
+fn near_limit(model: &Model, row: &Row) -> Style {
+    let Some(stats) = row.stats.last() else { return Style::new() };
+    let memory = stats.memory;
+    if memory.limit > 0 && memory.used >= memory.limit / 100 * 95 {
+        model.look.bad
+    } else if memory.limit > 0 && memory.used >= memory.limit / 100 * 85 {
+        model.look.warning
+    } else {
+        Style::new()
+    }
+}
+
+/// `3d`, `41m`: how long ago it was made, in at most four cells.
+fn short_age(row: &Row, model: &Model) -> String {
+    let words = age(row.container.created, model.now.time);
+    let words = words.strip_suffix(" ago").unwrap_or(&words);
+    match words.split_once(' ') {
+        Some((number, unit)) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            let unit = if unit.starts_with("month") { "mo" } else { fit::beginning(unit, 1) };
+            format!("{number}{unit}")
+        }
+        _ if words == "just now" => "now".into(),
+        _ => words.to_owned(),
+    }
+}

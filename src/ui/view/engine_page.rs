@@ -1,0 +1,85 @@
+//! The page that stands while no engine answers: each endpoint that was tried, why it failed, and what to do about it.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Wrap};
+
+use crate::text::elapsed;
+use crate::ui::Do;
+use crate::ui::model::{Engine, Link, Model};
+
+/// Draws the page.
+pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
+    let look = &model.look;
+    let contexts = super::super::contexts(model);
+    let key = |deed| model.keymap.key(deed, &contexts).map_or_else(String::new, |chord| chord.to_string());
+    let is_trying = model.engines.all().any(|engine| matches!(engine.link, Link::Connecting(_)))
+        || !model.engines.is_complete;
+    let mut lines = vec![Line::default()];
+    lines.push(Line::from(vec![
+        Span::styled(
+            if is_trying { format!(" {} ", look.spinner(model.now.since_start)) } else { "   ".into() },
+            look.accent,
+        ),
+        Span::styled(
+            if is_trying { "Looking for container engines" } else { "No container engine answers" },
+            look.strong,
+        ),
+    ]));
+    lines.push(Line::default());
+    for engine in model.engines.all() {
+        lines.extend(of_engine(model, engine));
+    }
+    if model.engines.all().next().is_none() && model.engines.is_complete {
+        lines.push(Line::styled("   There is no endpoint to try.", look.plain));
+        lines.push(Line::default());
+    }
+    lines.push(Line::from(vec![
+        Span::styled(format!("   {}", key(Do::Retry)), look.accent),
+        Span::styled(" tries again now; it is tried again by itself, too", look.dim),
+    ]));
+    lines.push(Line::from(vec![
+        Span::styled(format!("   {}", key(Do::Demo)), look.accent),
+        Span::styled(" opens the built-in simulated engine: builds that replay, nothing real", look.dim),
+    ]));
+    lines.push(Line::styled(
+        "   --host URI or DOCKER_HOST names another; `smidr-console doctor` says the same without a screen",
+        look.dim,
+    ));
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
+}
+
+fn of_engine(model: &Model, engine: &Engine) -> Vec<Line<'static>> {
+    let look = &model.look;
+    let now = model.now.since_start;
+    let (glyph, style) = match engine.link {
+        Link::Connecting(_) => (look.spinner(now), look.accent),
+        Link::Open => (look.glyph("✓", "+"), look.good),
+        _ => (look.glyph("✖", "x"), look.bad),
+    };
+    let mut lines = vec![Line::from(vec![
+        Span::styled(format!(" {glyph} "), style),
+        Span::styled(engine.endpoint.clone(), look.plain),
+        Span::styled(format!("  {}", engine.named_by), look.dim),
+    ])];
+    let mut say = |words: String, style| lines.push(Line::styled(format!("     {words}"), style));
+    match &engine.link {
+        Link::Connecting(since) => {
+            let taken = now.saturating_sub(*since);
+            if taken.as_secs() >= 1 {
+                say(format!("no answer for {}", elapsed(taken)), look.warning);
+            }
+        }
+        Link::Failed { why, again } => {
+            say(why.words.clone(), look.bad);
+            if let Some(hint) = &why.hint {
+                say(hint.clone(), look.plain);
+            }
+            say(format!("tried again in {}", elapsed(again.saturating_sub(now))), look.dim);
+        }
+        Link::Silent(_) | Link::Lost { .. } | Link::Open => {}
+    }
+    lines.push(Line::default());
+    lines
+}

@@ -1,0 +1,166 @@
+//! The pane: the selected container's tabs in its frame, and what the shown one holds.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::text::{clean, elapsed, fit};
+use crate::ui::layout::Layout;
+use crate::ui::model::{ExecState, ExecTab, Focus, Model, Output, Tab, Typing};
+use crate::ui::{ContainerKey, LogState};
+
+use super::frame::framed;
+use super::{inspect, log, processes, stats};
+
+/// Draws the pane.
+pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
+    if area.width < 4 || area.height < 3 {
+        return;
+    }
+    let look = &model.look;
+    let has_focus = model.focus == Focus::Pane;
+    let Some(of) = model.pane_of() else {
+        let inside = framed(frame, area, look, has_focus, Line::default(), Line::default());
+        let words = Line::styled(" Select a container to look at it.", look.dim);
+        return frame.render_widget(Paragraph::new(words), inside);
+    };
+    let title = Line::from(
+        titles(model, of, usize::from(area.width)).into_iter().map(|(span, _)| span).collect::<Vec<_>>(),
+    );
+    let inside = framed(frame, area, look, has_focus, title, bottom(model, of));
+    match model.pane.tab(of) {
+        Tab::Log => {
+            if let Some(view) = model.pane.log(of) {
+                log::draw(model, frame, inside, of, view);
+            }
+        }
+        Tab::Exec(id) => match model.pane.exec(id).map(|exec| &exec.output) {
+            Some(Output::Log(view)) => log::draw(model, frame, inside, of, view),
+            Some(Output::Shell(terminal)) => shell(model, frame, inside, terminal, has_focus),
+            None => {}
+        },
+        Tab::Stats => stats::draw(model, frame, inside, of),
+        Tab::Inspect => inspect::draw(model, frame, inside, of),
+        Tab::Processes => processes::draw(model, frame, inside, of),
+    }
+}
+
+fn shell(
+    model: &Model,
+    frame: &mut Frame<'_>,
+    inside: Rect,
+    terminal: &crate::term::Terminal,
+    has_focus: bool,
+) {
+    let _ = (model, frame, inside, terminal, has_focus);
+}
+
+/// The name and the tabs, each with the tab that a click on it shows.
+fn titles(model: &Model, of: &ContainerKey, width: usize) -> Vec<(Span<'static>, Option<Tab>)> {
+    let look = &model.look;
+    let name =
+        model.containers.get(of).map_or_else(|| of.id.short().to_owned(), |row| row.container.name.clone());
+    let name = fit::without_middle(&clean(&name), width / 3);
+    let mut titles = vec![(Span::styled(format!(" {name} "), look.strong), None)];
+    let shown = model.pane.tab(of);
+    let tabs = model.pane.tabs(of);
+    // Where there is no room, tabs of commands are numbered only.
+    let long: usize = tabs.iter().map(|tab| fit::width(&label(model, *tab, true)) + 2).sum();
+    let is_long = fit::width(&name) + long + 6 <= width;
+    for tab in tabs {
+        let words = label(model, tab, is_long);
+        let style = if tab == shown { look.strong.patch(look.accent) } else { look.dim };
+        let words = if tab == shown { format!("[{words}]") } else { format!(" {words} ") };
+        titles.push((Span::styled(words, style), Some(tab)));
+    }
+    titles
+}
+
+fn label(model: &Model, tab: Tab, is_long: bool) -> String {
+    match tab {
+        Tab::Log => "Log".into(),
+        Tab::Stats => "Stats".into(),
+        Tab::Inspect => "Inspect".into(),
+        Tab::Processes => "Top".into(),
+        Tab::Exec(id) => {
+            let Some(exec) = model.pane.exec(id) else { return String::new() };
+            let mark = match &exec.state {
+                ExecState::Running => model.look.glyph("▸", ">"),
+                ExecState::Ended { is_good: true, .. } => model.look.glyph("✓", "+"),
+                ExecState::Ended { is_good: false, .. } => model.look.glyph("✖", "x"),
+            };
+            let words = clean(exec.draft.title()).into_owned();
+            format!("{mark}{}", fit::without_end(&words, if is_long { 16 } else { 5 }))
+        }
+    }
+}
+
+/// The tab whose label is at this column of the pane's upper frame.
+#[must_use]
+pub fn tab_at(model: &Model, layout: &Layout, column: u16) -> Option<Tab> {
+    let mut at = layout.pane.x + 1;
+    for (span, tab) in titles(model, model.pane_of()?, usize::from(layout.pane.width)) {
+        let width = u16::try_from(fit::width(&span.content)).unwrap_or(u16::MAX);
+        if (at..at.saturating_add(width)).contains(&column) {
+            return tab;
+        }
+        at = at.saturating_add(width);
+    }
+    None
+}
+
+/// How what is shown stands, in the lower frame.
+fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
+    let look = &model.look;
+    let mut spans = Vec::new();
+    match model.pane.tab(of) {
+        Tab::Log => {
+            if let Some(view) = model.pane.log(of) {
+                let state = match &view.state {
+                    LogState::Open => None,
+                    LogState::Ended => Some((" ended ".to_owned(), look.dim)),
+                    LogState::Failed(problem) => Some((format!(" {} ", problem.words), look.bad)),
+                };
+                spans.extend(state.map(|(words, style)| Span::styled(words, style)));
+                spans.extend(log::place(model, of, view));
+            }
+        }
+        Tab::Exec(id) => {
+            if let Some(exec) = model.pane.exec(id) {
+                spans.push(exec_state(model, exec));
+                if let Output::Log(view) = &exec.output {
+                    spans.extend(log::place(model, of, view));
+                }
+            }
+        }
+        Tab::Inspect => {
+            let search = &model.pane.inspect.search;
+            let is_typing = matches!(model.typing, Some(Typing::Search { .. }));
+            if is_typing || !search.is_empty() {
+                let words = format!(" /{search}{} ", if is_typing { look.glyph("▏", "_") } else { "" });
+                spans.push(Span::styled(words, look.accent));
+                spans.push(Span::styled(inspect::matches(model), look.dim));
+            }
+        }
+        Tab::Stats | Tab::Processes => {}
+    }
+    Line::from(spans)
+}
+
+fn exec_state(model: &Model, exec: &ExecTab) -> Span<'static> {
+    let look = &model.look;
+    let (words, style): (String, Style) = match &exec.state {
+        ExecState::Running => {
+            let is_ending =
+                model.actions.get(exec.id).is_some_and(|one| one.cancel != crate::ui::model::Cancel::No);
+            let word = if is_ending { "being ended" } else { "running" };
+            (format!(" {word} {} ", elapsed(model.now.since_start.saturating_sub(exec.begun))), look.accent)
+        }
+        ExecState::Ended { words, is_good, elapsed: took } => {
+            (format!(" {words} after {} ", elapsed(*took)), if *is_good { look.good } else { look.bad })
+        }
+    };
+    Span::styled(fit::without_end(&words, 60), style)
+}

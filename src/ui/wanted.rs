@@ -1,0 +1,90 @@
+//! What the screen needs to be told of just now. The loop compares it with what is being listened to, and begins and
+//! ends streams accordingly: nothing is asked for that nobody sees.
+
+use std::collections::BTreeSet;
+
+use crate::engine::Feature;
+
+use super::layout::Layout;
+use super::model::{Model, Tab};
+use super::{ContainerKey, EngineId};
+
+/// How many streams of figures are open at once; each costs its engine a little.
+pub const STATS: usize = 24;
+
+/// What the screen needs to be told of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// What these use, once a second.
+    pub stats: BTreeSet<ContainerKey>,
+    /// The logs of these, followed.
+    pub logs: BTreeSet<ContainerKey>,
+    /// Everything about this one, as it is since its `version` changed last.
+    pub details: Option<(ContainerKey, u64)>,
+    /// The processes of this one, again and again.
+    pub processes: Option<ContainerKey>,
+    /// What things take on disk at these.
+    pub sizes: BTreeSet<EngineId>,
+    /// The commands that were run in containers of this name.
+    pub history: Option<String>,
+    /// How often time is to be told: while something moves, while something counts seconds, or not at all.
+    pub ticks: Ticks,
+}
+
+/// How often time is to be told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Ticks {
+    /// Something on the screen says how long ago it was.
+    #[default]
+    Seconds,
+    /// Something turns.
+    Motion,
+}
+
+/// What the screen of this model needs to be told of.
+#[must_use]
+pub fn wanted(model: &Model) -> Wanted {
+    let layout = Layout::of(model);
+    let is_open = |engine: EngineId| model.engines.get(engine).is_some_and(super::model::Engine::is_open);
+    let can = |engine: EngineId, feature: Feature| {
+        is_open(engine) && model.engines.why_not(engine, feature).is_none()
+    };
+    let selected = model.containers.selected();
+
+    let rows = layout.container_rows();
+    let visible = model.containers.shown().iter().skip(model.containers.cursor.offset()).take(rows);
+    let stats = selected
+        .map(|row| &row.key)
+        .into_iter()
+        .chain(visible)
+        .filter(|key| model.containers.get(key).is_some_and(super::model::Row::is_running))
+        .filter(|key| can(key.engine, Feature::Stats))
+        .take(STATS)
+        .cloned()
+        .collect();
+    // A log that is being followed goes on while its engine is silent or lost: whoever follows it resumes.
+    let logs =
+        model.pane.followed().iter().filter(|key| model.engines.why_not(key.engine, Feature::Logs).is_none());
+    let details = selected
+        .filter(|row| is_open(row.key.engine) && !(row.details.is_some() && row.details_of == row.version))
+        .map(|row| (row.key.clone(), row.version));
+    let processes = selected
+        .filter(|row| model.pane.tab(&row.key) == Tab::Processes && layout.pane.width > 0 && row.is_running())
+        .filter(|row| can(row.key.engine, Feature::Top))
+        .map(|row| row.key.clone());
+    let sizes =
+        model.engines.known().map(|engine| engine.id).filter(|engine| can(*engine, Feature::DiskUsage));
+    let moves = model.actions.running().next().is_some()
+        || model.engines.all().any(|engine| matches!(engine.link, super::model::Link::Connecting(_)));
+    Wanted {
+        stats,
+        logs: logs.cloned().collect(),
+        details,
+        processes,
+        sizes: if layout.volumes.width > 0 { sizes.collect() } else { BTreeSet::new() },
+        history: selected
+            .map(|row| row.container.name.clone())
+            .filter(|name| !model.histories.contains_key(name)),
+        ticks: if moves { Ticks::Motion } else { Ticks::Seconds },
+    }
+}
