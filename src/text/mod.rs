@@ -1,6 +1,7 @@
 //! Words for people: sizes, durations, ages, and text from engines made safe to print. Knows no other room.
 
 pub mod fit;
+pub mod secrets;
 
 use std::borrow::Cow;
 use std::time::Duration;

@@ -66,8 +66,8 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
             let before = std::mem::take(&mut model.pane.inspect.search);
             model.typing = Some(Typing::Search { before });
         }
-        Do::NextMatch => crate::ui::view::to_match(model, 1),
-        Do::PreviousMatch => crate::ui::view::to_match(model, -1),
+        Do::NextMatch => to_match(model, 1),
+        Do::PreviousMatch => to_match(model, -1),
         Do::Reveal => model.pane.inspect.reveals ^= true,
         Do::Down => moving::by(model, Far::Lines(1)),
         Do::Up => moving::by(model, Far::Lines(-1)),
@@ -210,6 +210,11 @@ fn sideways(model: &mut Model, deed: Do) {
         _ if deed == Do::Left => (model.focus, model.is_zoomed) = (Focus::Containers, false),
         _ => {}
     }
+}
+
+fn to_match(model: &mut Model, by: isize) {
+    let page = usize::from(crate::ui::layout::Layout::of(model).inside_pane().height);
+    model.pane.inspect.step(by, page);
 }
 
 fn follow(model: &mut Model) {

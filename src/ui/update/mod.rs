@@ -57,6 +57,9 @@ fn settle(model: &mut Model, commands: &mut Vec<Command>) {
         model.pane.visit(&key);
     }
     let inside = layout.inside_pane();
+    let selected = model.containers.selected();
+    let details = selected.and_then(|row| Some((&row.key, row.details.as_ref()?.as_ref().ok()?)));
+    model.pane.inspect.settle(details, usize::from(inside.height));
     if inside.width == 0 || inside.height == 0 {
         return;
     }

@@ -53,7 +53,7 @@ pub(super) fn in_pane(model: &mut Model, far: Far, page: usize) {
     let Some(key) = model.pane_of().cloned() else { return };
     match model.pane.tab(&key) {
         Tab::Inspect => {
-            let lines = crate::ui::view::inspect_lines(model).len();
+            let lines = model.pane.inspect.lines().len();
             move_top(&mut model.pane.inspect.top, far, page, lines);
         }
         Tab::Processes => {

@@ -195,7 +195,7 @@ pub(super) fn place(model: &Model, of: &ContainerKey, view: &LogView) -> Vec<Spa
 pub fn shown_text(model: &Model) -> Option<String> {
     let of = model.pane_of()?;
     match model.pane.tab(of) {
-        Tab::Inspect => Some(super::inspect_lines(model).join("\n")),
+        Tab::Inspect => Some(model.pane.inspect.lines().join("\n")),
         Tab::Log | Tab::Exec(_) => {
             let window = log_window(model, of)?;
             let reader = model.pane.shown_log(of)?.reader.as_ref()?;

@@ -17,7 +17,6 @@ mod toasts;
 mod volumes;
 
 pub use dialog::dialog_area;
-pub use inspect::{inspect_lines, to_match};
 pub use log::{LogWindow, last_top, log_window, shown_text};
 pub use pane::tab_at;
 pub use strip::strip_action_at;

@@ -141,7 +141,7 @@ fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
             if is_typing || !search.is_empty() {
                 let words = format!(" /{search}{} ", if is_typing { look.glyph("▏", "_") } else { "" });
                 spans.push(Span::styled(words, look.accent));
-                spans.push(Span::styled(inspect::matches(model), look.dim));
+                spans.push(Span::styled(model.pane.inspect.found().words(), look.dim));
             }
         }
         Tab::Stats | Tab::Processes => {}
