@@ -7,6 +7,7 @@
 //!   know a real engine's protocol.
 //! - [`actions`]: asks an engine for something with a deadline, a cancel and a stated outcome.
 //! - [`ui`]: the screen: what is known, what a key does, and how it is drawn. Neither clock nor socket.
+//! - [`logs`]: what containers print: bytes in, numbered lines out, made safe to draw.
 //! - [`text`]: words for people: sizes, durations, ages.
 //! - [`cli`]: the command line.
 

@@ -104,20 +104,25 @@ fn in_log(model: &mut Model, key: &crate::ui::ContainerKey, far: Far) {
     };
     let Some(last_top) = crate::ui::view::last_top(model, key) else { return };
     let Some(view) = model.pane.shown_log_mut(key) else { return };
-    let half = (rows / 2).max(1) as u64;
+    let half = (rows / 2).max(1).cast_signed();
     let target = match far {
-        Far::Top => first.0,
+        Far::Top => first,
         Far::Bottom => {
             view.place = Place::End;
             return;
         }
-        Far::Lines(by) => top.0.saturating_add_signed(by as i64),
-        Far::Halves(by) => top.0.saturating_add_signed((half as i64).saturating_mul(by as i64)),
+        Far::Lines(by) => moved_by(top, by),
+        Far::Halves(by) => moved_by(top, half.saturating_mul(by)),
     };
     let is_down = matches!(far, Far::Lines(by) | Far::Halves(by) if by > 0);
-    view.place = if is_down && target >= last_top.0 {
+    view.place = if is_down && target >= last_top {
         Place::End
     } else {
-        Place::Line(LineNumber(target.clamp(first.0, last_top.0.max(first.0))))
+        Place::Line(target.clamp(first, last_top.max(first)))
     };
+}
+
+fn moved_by(line: LineNumber, by: isize) -> LineNumber {
+    let far = by.unsigned_abs() as u64;
+    if by < 0 { line.minus(far) } else { line.plus(far) }
 }

@@ -49,7 +49,7 @@ pub fn last_top(model: &Model, of: &ContainerKey) -> Option<LineNumber> {
     let inside = Layout::of(model).inside_pane();
     let rows = u64::from(inside.height.max(1));
     let extent = reader.extent();
-    let uncut = LineNumber(extent.end.0.saturating_sub(rows).max(extent.first.0));
+    let uncut = extent.end.minus(rows).max(extent.first);
     if !model.pane.display.wrap {
         return Some(uncut);
     }
@@ -82,7 +82,7 @@ fn prefix_cells(model: &Model, reader: &LogReader) -> usize {
 }
 
 fn number_cells(reader: &LogReader) -> usize {
-    grouped(reader.extent().end.0).len().max(6)
+    grouped(reader.extent().end.get()).len().max(6)
 }
 
 /// Draws a log into the inside of the pane.
@@ -144,7 +144,7 @@ fn prefix(model: &Model, reader: &LogReader, line: &LogLine, is_first: bool) -> 
     let mut push = |words: String| spans.push(Span::styled(words, model.look.dim));
     if display.numbers {
         let width = number_cells(reader);
-        let number = if is_first { grouped(line.number.0 + 1) } else { String::new() };
+        let number = if is_first { grouped(line.number.get()) } else { String::new() };
         push(format!("{number:>width$} "));
     }
     if display.timestamps {
@@ -174,16 +174,16 @@ pub(super) fn grouped(number: u64) -> String {
 pub(super) fn place(model: &Model, of: &ContainerKey, view: &LogView) -> Vec<Span<'static>> {
     let look = &model.look;
     let Some(window) = log_window(model, of) else { return Vec::new() };
-    let total = grouped(window.end.0);
+    let total = grouped(window.end.minus(1).get());
     match view.place {
         Place::End => {
             vec![Span::styled(format!(" {total} lines "), look.dim), Span::styled("follow ", look.accent)]
         }
         Place::Line(_) => {
-            let last = (window.top.0 + window.rows as u64).min(window.end.0);
-            let below = window.end.0.saturating_sub(last);
+            let after = window.top.plus(window.rows as u64).min(window.end);
+            let below = window.end.since(after);
             vec![
-                Span::styled(format!(" line {} of {total} ", grouped(window.top.0 + 1)), look.dim),
+                Span::styled(format!(" line {} of {total} ", grouped(window.top.get())), look.dim),
                 Span::styled(format!("{} below ", grouped(below)), Style::new().patch(look.warning)),
             ]
         }
@@ -200,7 +200,7 @@ pub fn shown_text(model: &Model) -> Option<String> {
             let window = log_window(model, of)?;
             let reader = model.pane.shown_log(of)?.reader.as_ref()?;
             let lines = reader.window(window.top, window.rows);
-            Some(lines.iter().map(|line| log_text::plain(&line.text)).collect::<Vec<_>>().join("\n"))
+            Some(lines.iter().map(|line| line.text.plain()).collect::<Vec<_>>().join("\n"))
         }
         Tab::Stats | Tab::Processes => None,
     }

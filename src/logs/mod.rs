@@ -1,0 +1,30 @@
+//! What containers print: bytes in, numbered lines out. Knows no engine, no screen and no clock.
+//!
+//! A [`LogWriter`] cuts what comes into lines and keeps them as they came; any number of [`LogReader`]s ask for the
+//! few lines that are looked at, made safe to draw. Memory is bounded: over the limit the oldest lines go, counted.
+//!
+//! A log is lines, not a screen. What a program does within a line (redraws, colours, tabs) comes out as a terminal
+//! would show it; what it does to other lines cannot: a footer drawn again by moving the cursor up repeats.
+
+mod carry;
+mod cells;
+mod clean;
+mod held;
+mod line;
+mod reader;
+mod segment;
+mod sgr;
+mod style;
+mod tail;
+mod text;
+mod writer;
+
+pub use clean::clean;
+pub use line::{Extent, Line, LineKind, LineNumber, RawLine, Stream};
+pub use reader::{LogReader, WINDOW_LINES};
+pub use style::{Colour, Style};
+pub use text::{Span, Text};
+pub use writer::{LINE_BYTES, Log, LogWriter};
+
+#[cfg(test)]
+mod tests;

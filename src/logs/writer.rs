@@ -1,0 +1,217 @@
+//! Cutting what comes into lines.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use memchr::memchr;
+use tokio::sync::watch;
+
+use super::carry::{Carry, cut_point};
+use super::held::{Held, Shared};
+use super::segment::Fact;
+use super::{Extent, LineNumber, LogReader, Stream};
+
+/// The longest line: 64 KiB. More of it goes on in another line, a [continuation](super::LineKind::Continuation), so that drawing a
+/// window takes a bounded time whatever is printed.
+pub const LINE_BYTES: usize = 64 * 1024;
+
+/// An unfinished line that holds up so much of other streams is closed where it is; more of it is a continuation.
+const TAIL_BYTES: usize = 256 * 1024;
+
+/// So much is taken at a time while readers wait.
+const STEP_BYTES: usize = 16 * 1024;
+
+/// The lines of one source (a container, an exec), in memory.
+#[derive(Debug)]
+pub struct Log;
+
+impl Log {
+    /// An empty log that holds at most `limit_bytes`, of which every line takes 16 besides its text. Over it the oldest
+    /// lines go, some (an eighth of the limit, at most 256 KiB) at once.
+    ///
+    /// Besides the limit there are the newest lines, whatever their size, and those from the oldest unfinished one on:
+    /// never more than 1 MiB together.
+    #[expect(clippy::new_ret_no_self, reason = "a log is its two ends")]
+    #[must_use]
+    pub fn new(limit_bytes: usize) -> (LogWriter, LogReader) {
+        Self::bounded(limit_bytes, Bounds { line: LINE_BYTES, tail: TAIL_BYTES })
+    }
+
+    pub(super) fn bounded(limit: usize, bounds: Bounds) -> (LogWriter, LogReader) {
+        let shared = Arc::new(Shared::new(Held::new(limit)));
+        let (sender, receiver) = watch::channel(Extent::EMPTY);
+        let reader = LogReader::new(shared.clone(), receiver);
+        let streams = Streams { bounds, states: [State::default(); 3] };
+        (LogWriter { shared, extent: sender, streams }, reader)
+    }
+}
+
+/// Writes a log. Dropping it tells the readers that nothing more comes; open lines stay as they are.
+#[derive(Debug)]
+pub struct LogWriter {
+    shared: Arc<Shared>,
+    extent: watch::Sender<Extent>,
+    streams: Streams,
+}
+
+impl LogWriter {
+    /// Takes what a stream printed. However the bytes are cut into calls, the lines are the same. A line stands where
+    /// its first byte came and has the time of it; what other streams print before its newline comes after it.
+    pub fn append(&mut self, stream: Stream, time: Option<Timestamp>, bytes: &[u8]) {
+        for step in bytes.chunks(STEP_BYTES) {
+            self.write(|streams, held| streams.append(held, stream, time, step));
+        }
+    }
+
+    /// A line of our own at this place: a restart, a gap, an exit code. Open lines stay open; where the stream is
+    /// broken off, [`end`](Self::end) comes first. Of more than one line of text one is made; of more than
+    /// [`LINE_BYTES`] the rest is left away.
+    pub fn remark(&mut self, time: Option<Timestamp>, text: &str) {
+        let end = (0..=text.len().min(LINE_BYTES)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let text = text.get(..end).unwrap_or_default().replace(['\n', '\r'], " ");
+        self.write(|streams, held| {
+            held.push(Fact::remark(time), text.as_bytes());
+            streams.relieve(held);
+        });
+    }
+
+    /// Nothing more comes of what was printed so far: open lines become whole ones, and what comes next begins anew, in
+    /// plain colours.
+    pub fn end(&mut self) {
+        self.write(Streams::end);
+    }
+
+    fn write(&mut self, work: impl FnOnce(&mut Streams, &mut Held)) {
+        let mut held = self.shared.lock();
+        work(&mut self.streams, &mut held);
+        let extent = held.extent();
+        drop(held);
+        self.extent.send_replace(extent);
+    }
+}
+
+/// How long lines, and how much behind an open one; small in tests.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) line: usize,
+    pub(super) tail: usize,
+}
+
+/// Where each stream stands.
+#[derive(Debug)]
+struct Streams {
+    bounds: Bounds,
+    states: [State; 3],
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct State {
+    open: Option<LineNumber>,
+    /// The last line was cut: what comes, if not its newline, continues it.
+    is_cut: bool,
+    carry: Carry,
+}
+
+impl Streams {
+    fn state(&mut self, stream: Stream) -> &mut State {
+        let [stdout, stderr, terminal] = &mut self.states;
+        match stream {
+            Stream::Stdout => stdout,
+            Stream::Stderr => stderr,
+            Stream::Terminal => terminal,
+        }
+    }
+
+    fn append(&mut self, held: &mut Held, stream: Stream, time: Option<Timestamp>, bytes: &[u8]) {
+        let mut rest = bytes;
+        while let Some(newline) = memchr(b'\n', rest) {
+            let (piece, more) = rest.split_at_checked(newline).unwrap_or((rest, b""));
+            rest = more.get(1..).unwrap_or_default();
+            let line = self.bounds.line;
+            let state = self.state(stream);
+            if state.open.is_none() && !state.is_cut && piece.len() <= line {
+                held.push(Fact::printed(stream, time, state.carry, false), piece);
+                state.carry = state.carry.after_line(piece);
+            } else {
+                self.print(held, stream, time, piece);
+                self.newline(held, stream);
+            }
+            self.relieve(held);
+        }
+        self.print(held, stream, time, rest);
+    }
+
+    /// Text without a newline.
+    fn print(&mut self, held: &mut Held, stream: Stream, time: Option<Timestamp>, text: &[u8]) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let line = self.bounds.line.max(1);
+            let state = self.state(stream);
+            let length = state.open.and_then(|open| held.open(open)).map_or(0, |open| open.bytes.len());
+            if length >= line {
+                self.cut(held, stream, time);
+                self.relieve(held);
+                continue;
+            }
+            let (piece, more) = rest.split_at_checked(line - length).unwrap_or((rest, b""));
+            if let Some(open) = state.open {
+                held.extend(open, piece);
+            } else {
+                let fact = Fact::printed(stream, time, state.carry, state.is_cut);
+                state.open = Some(held.begin(fact, piece));
+                state.is_cut = false;
+            }
+            rest = more;
+        }
+    }
+
+    fn newline(&mut self, held: &mut Held, stream: Stream) {
+        let state = self.state(stream);
+        state.is_cut = false;
+        if let Some((number, open)) = state.open.take().and_then(|open| Some((open, held.open(open)?))) {
+            state.carry = open.fact.carry().after_line(&open.bytes);
+            held.finish(number, usize::MAX);
+        } else {
+            // The newline of a line that was cut where it ended; the sequence it was in ends, too.
+            state.carry = state.carry.after_line(b"");
+        }
+    }
+
+    /// Closes an open line whose newline has not come.
+    fn cut(&mut self, held: &mut Held, stream: Stream, time: Option<Timestamp>) {
+        let state = self.state(stream);
+        let Some((number, open)) = state.open.take().and_then(|open| Some((open, held.open(open)?))) else {
+            return;
+        };
+        let point = cut_point(&open.bytes);
+        state.carry = open.fact.carry().after_piece(open.bytes.get(..point).unwrap_or_default());
+        let rest = held.finish(number, point);
+        state.is_cut = rest.is_empty();
+        if !rest.is_empty() {
+            state.open = Some(held.begin(Fact::printed(stream, time, state.carry, true), &rest));
+        }
+    }
+
+    /// Closes the oldest open line while too much waits for it.
+    fn relieve(&mut self, held: &mut Held) {
+        while held.tail().size() > self.bounds.tail
+            && let Some(oldest) = held.tail().get(0)
+            && let Some(stream) = oldest.fact.stream()
+        {
+            let time = oldest.fact.time();
+            self.cut(held, stream, time);
+        }
+    }
+
+    fn end(&mut self, held: &mut Held) {
+        for state in &mut self.states {
+            if let Some(open) = state.open {
+                held.finish(open, usize::MAX);
+            }
+            *state = State::default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
