@@ -7,9 +7,11 @@
 //!   know a real engine's protocol.
 //! - [`actions`]: asks an engine for something with a deadline, a cancel and a stated outcome.
 //! - [`text`]: words for people: sizes, durations, ages.
+//! - [`term`]: a terminal inside a pane: bytes of a program in, cells out; keys, mouse and paste in, bytes out.
 //! - [`cli`]: the command line.
 
 pub mod actions;
 pub mod cli;
 pub mod engine;
+pub mod term;
 pub mod text;
