@@ -9,6 +9,7 @@
 //! - [`ui`]: the screen: what is known, what a key does, and how it is drawn. Neither clock nor socket.
 //! - [`logs`]: what containers print: bytes in, numbered lines out, made safe to draw.
 //! - [`text`]: words for people: sizes, durations, ages.
+//! - [`term`]: a terminal inside a pane: bytes of a program in, cells out; keys, mouse and paste in, bytes out.
 //! - [`cli`]: the command line.
 
 pub mod actions;
