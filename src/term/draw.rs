@@ -61,8 +61,11 @@ fn style(cell: &vt100::Cell, colours: Colours) -> Style {
         (cell.underline(), Modifier::UNDERLINED),
         (cell.inverse(), Modifier::REVERSED),
     ];
-    let modifiers =
-        modifiers.into_iter().filter(|(is_set, _)| *is_set).map(|(_, modifier)| modifier).collect::<Modifier>();
+    let modifiers = modifiers
+        .into_iter()
+        .filter(|(is_set, _)| *is_set)
+        .map(|(_, modifier)| modifier)
+        .collect::<Modifier>();
     let style = Style::new().add_modifier(modifiers);
     match colours {
         Colours::AsChosen => style.fg(colour(cell.fgcolor())).bg(colour(cell.bgcolor())),

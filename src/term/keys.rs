@@ -28,13 +28,13 @@ pub fn encode_key(key: KeyEvent, modes: &Modes) -> Option<Vec<u8>> {
         KeyCode::Backspace => held.escaped(if held.control { b"\x08" } else { b"\x7f" }),
         KeyCode::Tab if !held.shift => held.escaped(b"\t"),
         KeyCode::Tab | KeyCode::BackTab => held.escaped(b"\x1b[Z"),
-        KeyCode::Up => held.cursor_key('A', modes),
-        KeyCode::Down => held.cursor_key('B', modes),
-        KeyCode::Right => held.cursor_key('C', modes),
-        KeyCode::Left => held.cursor_key('D', modes),
-        KeyCode::KeypadBegin => held.cursor_key('E', modes),
-        KeyCode::End => held.cursor_key('F', modes),
-        KeyCode::Home => held.cursor_key('H', modes),
+        KeyCode::Up => held.cursor_key('A', *modes),
+        KeyCode::Down => held.cursor_key('B', *modes),
+        KeyCode::Right => held.cursor_key('C', *modes),
+        KeyCode::Left => held.cursor_key('D', *modes),
+        KeyCode::KeypadBegin => held.cursor_key('E', *modes),
+        KeyCode::End => held.cursor_key('F', *modes),
+        KeyCode::Home => held.cursor_key('H', *modes),
         KeyCode::Insert => held.numbered(2),
         KeyCode::Delete => held.numbered(3),
         KeyCode::PageUp => held.numbered(5),
@@ -48,7 +48,6 @@ pub fn encode_key(key: KeyEvent, modes: &Modes) -> Option<Vec<u8>> {
 
 /// The modifiers held with a key. Meta counts as alt.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "three keys, each held or not")]
 struct Held {
     shift: bool,
     alt: bool,
@@ -78,7 +77,7 @@ impl Held {
         [escape, bytes].concat()
     }
 
-    fn cursor_key(self, end: char, modes: &Modes) -> Vec<u8> {
+    fn cursor_key(self, end: char, modes: Modes) -> Vec<u8> {
         match self.number() {
             Some(number) => format!("\x1b[1;{number}{end}"),
             None if modes.application_cursor => format!("\x1bO{end}"),
@@ -145,7 +144,9 @@ fn control_character(c: char) -> Option<u8> {
 fn keypad_end(code: KeyCode) -> Option<u8> {
     Some(match code {
         KeyCode::Enter => b'M',
-        KeyCode::Char(c @ ('0'..='9' | '*' | '+' | ',' | '-' | '.' | '/')) => u8::try_from(c).ok()? + (b'p' - b'0'),
+        KeyCode::Char(c @ ('0'..='9' | '*' | '+' | ',' | '-' | '.' | '/')) => {
+            u8::try_from(c).ok()? + (b'p' - b'0')
+        }
         KeyCode::Char('=') => b'X',
         _ => return None,
     })

@@ -1,5 +1,6 @@
 /// What the program in the terminal has asked for: decides how keys, mouse and paste are encoded for it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "modes a program switches one by one")]
 pub struct Modes {
     /// Cursor keys are sent as `ESC O A` rather than `ESC [ A`.
     pub application_cursor: bool,

@@ -47,12 +47,11 @@ impl Stream {
         match (&mut self.place, byte) {
             (_, 0x1b) => self.place = Place::Escape,
             (Place::Escape, b']') => self.place = Place::Command(0),
-            // Control characters act where they stand, and bytes that mean nothing here are skipped.
-            (Place::Escape, 0x00..=0x17 | 0x19 | 0x1c..=0x1f | 0x7f..) => {}
+            // After an escape, control characters act where they stand, and bytes that mean nothing are skipped.
+            (Place::Escape, 0x00..=0x17 | 0x19 | 0x1c..=0x1f | 0x7f..) | (Place::Elsewhere, _) => {}
             (Place::Command(_), 0x07 | 0x18 | 0x1a) | (Place::Escape, _) => self.place = Place::Elsewhere,
             (Place::Command(passed), _) if *passed < MOST_COMMAND_BYTES => *passed += 1,
             (Place::Command(_), _) => return false,
-            (Place::Elsewhere, _) => {}
         }
         true
     }

@@ -163,7 +163,8 @@ fn the_first_function_keys_are_those_of_a_vt100() {
 #[test]
 fn the_keypad_follows_its_mode() {
     let modes = Modes { application_keypad: true, ..Modes::default() };
-    let key = |code| KeyEvent::new_with_kind_and_state(code, NONE, KeyEventKind::Press, KeyEventState::KEYPAD);
+    let key =
+        |code| KeyEvent::new_with_kind_and_state(code, NONE, KeyEventKind::Press, KeyEventState::KEYPAD);
     for (c, end) in "0123456789*+,-./=".chars().zip("pqrstuvwxyjklmnoX".chars()) {
         let sent = encode_key(key(KeyCode::Char(c)), &modes).unwrap();
         assert_eq!(String::from_utf8(sent).unwrap(), format!("\x1bO{end}"), "{c}");
