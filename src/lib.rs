@@ -6,10 +6,12 @@
 //!   the adapters under it (Docker, and a simulated engine for demos and tests) are the only places that
 //!   know a real engine's protocol.
 //! - [`actions`]: asks an engine for something with a deadline, a cancel and a stated outcome.
+//! - [`config`]: the settings: a file, the environment, flags; what is in force and where it came from.
 //! - [`text`]: words for people: sizes, durations, ages.
 //! - [`cli`]: the command line.
 
 pub mod actions;
 pub mod cli;
+pub mod config;
 pub mod engine;
 pub mod text;
