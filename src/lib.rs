@@ -8,6 +8,7 @@
 //! - [`actions`]: asks an engine for something with a deadline, a cancel and a stated outcome.
 //! - [`ui`]: the screen: what is known, what a key does, and how it is drawn. Neither clock nor socket.
 //! - [`logs`]: what containers print: bytes in, numbered lines out, made safe to draw.
+//! - [`config`]: the settings: a file, the environment, flags; what is in force and where it came from.
 //! - [`text`]: words for people: sizes, durations, ages.
 //! - [`term`]: a terminal inside a pane: bytes of a program in, cells out; keys, mouse and paste in, bytes out.
 //! - [`cli`]: the command line.

@@ -59,6 +59,31 @@ mod tests {
     }
 
     #[test]
+    fn the_settings_are_those_of_the_file_the_environment_names() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let config = |text: &str| {
+            std::fs::write(file.path(), text).unwrap();
+            let mut command = program(&["config"]);
+            command.env("SMIDR_CONSOLE_SETTINGS", file.path()).env("SMIDR_CONSOLE_READ_ONLY", "0");
+            command.env("NO_COLOR", "1").output().unwrap()
+        };
+        let output = config("frame_rate: 7\nread_only: true\n");
+        let out = String::from_utf8(output.stdout).unwrap();
+        let line = |name: &str| {
+            let line = out.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{out}"));
+            line.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let name = file.path().file_name().unwrap().to_str().unwrap();
+        assert_eq!(line("frame_rate"), format!("frame_rate 7 {name}:1"));
+        assert_eq!(line("read_only"), "read_only false SMIDR_CONSOLE_READ_ONLY");
+        assert_eq!(line("theme.colours"), "theme.colours never NO_COLOR");
+        let output = config("frame_rate: 7\nread_onyl: true\n");
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]));
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(err.contains(":2:1: ") && err.contains("did you mean `read_only`?"), "{err}");
+    }
+
+    #[test]
     fn a_reader_that_goes_away_ends_it_without_a_word() {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);

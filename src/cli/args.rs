@@ -1,13 +1,14 @@
 //! The command line itself: the global options, and the verbs.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
 use super::exit::Exit;
 use super::{
-    cleanup, completions, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man, pause,
-    ps, pull, remove, rename, start, stats, stop, top, values, volume, wait,
+    cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man,
+    pause, ps, pull, remove, rename, start, stats, stop, top, values, volume, wait,
 };
 
 /// Watch, run and clean up build containers, on every engine of this machine or others.
@@ -51,6 +52,12 @@ pub(crate) struct Global {
     /// events, wait, stats --follow) have none.
     #[arg(long, value_name = "DURATION", global = true, value_parser = values::deadline)]
     pub(crate) timeout: Option<Duration>,
+
+    /// Read the settings from this file
+    ///
+    /// Instead of the one that `SMIDR_CONSOLE_SETTINGS` names, or ~/.config/smidr-console/settings.yaml.
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
+    pub(crate) settings: Option<PathBuf>,
 
     /// Lists print ids only; everything else prints nothing but errors
     #[arg(short, long, global = true)]
@@ -112,6 +119,8 @@ pub(crate) enum Command {
     Cleanup(cleanup::CleanupArgs),
     /// Try every known endpoint and say what is wrong where none answers
     Doctor(doctor::DoctorArgs),
+    /// Print the settings in force, and where each came from
+    Config(config::ConfigArgs),
     /// Print the completion script of a shell
     Completions(completions::CompletionsArgs),
     /// Print the manual page

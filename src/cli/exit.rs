@@ -12,7 +12,7 @@ pub enum Exit {
     Done,
     /// The engine said no, or the action failed.
     Failed,
-    /// The command line is wrong, or what it asks for makes no sense.
+    /// The command line or the settings are wrong, or what they ask for makes no sense.
     Usage,
     /// No engine can be reached or used.
     Unreachable,
@@ -45,7 +45,7 @@ impl Exit {
     pub const ALL: [(Self, &'static str); 14] = [
         (Self::Done, "all was done"),
         (Self::Failed, "the engine said no, or the action failed"),
-        (Self::Usage, "the command line is wrong, or asks for something that makes no sense"),
+        (Self::Usage, "the command line or the settings are wrong, or ask for something that makes no sense"),
         (Self::Unreachable, "no engine can be reached, or we may not use it"),
         (Self::NotFound, "a container, image, volume or path that was named is not there"),
         (Self::Conflict, "its present state does not allow it: in use, not running, the name taken, …"),

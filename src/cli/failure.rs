@@ -6,6 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use crate::actions::{Outcome, Report};
+use crate::config::{ConfigError, Mistake};
 use crate::engine::{EngineError, ErrorKind, chain};
 
 use super::exit::Exit;
@@ -29,6 +30,8 @@ pub(crate) enum Failure {
         /// The engines' endpoints.
         engines: Vec<String>,
     },
+    /// The settings make no sense, or cannot be read.
+    Settings(ConfigError),
     /// A file or stream of ours failed.
     Here {
         /// What could not be done, completing "cannot ...".
@@ -57,6 +60,12 @@ impl From<Box<Report<()>>> for Failure {
     }
 }
 
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Settings(error)
+    }
+}
+
 impl Failure {
     /// Standard output could not be written.
     pub(crate) fn of_output(error: io::Error) -> Self {
@@ -77,9 +86,10 @@ impl Failure {
                 Outcome::Cancelled => signal,
             },
             Self::Engine(error) => Exit::of(error.kind()),
-            Self::Usage(_) | Self::Ambiguous { .. } => Exit::Usage,
+            Self::Settings(ConfigError::Missing { .. }) => Exit::NotFound,
+            Self::Here { .. } | Self::Settings(ConfigError::Unreadable { .. }) => Exit::Failed,
+            Self::Usage(_) | Self::Ambiguous { .. } | Self::Settings(_) => Exit::Usage,
             Self::NoEngine(_) => Exit::Unreachable,
-            Self::Here { .. } => Exit::Failed,
             Self::OutputClosed => Exit::OutputClosed,
             Self::Cancelled => signal,
         }
@@ -130,6 +140,7 @@ impl Failure {
             Self::Engine(error) => kind_name(error.kind()),
             Self::Usage(_) => "usage",
             Self::NoEngine(_) => "no-engine",
+            Self::Settings(_) => "settings",
             Self::Ambiguous { .. } => "ambiguous",
             Self::Here { .. } => "local",
             Self::OutputClosed => "output-closed",
@@ -144,7 +155,13 @@ impl Failure {
             matches!(self, Self::Action(report) if matches!(report.outcome, Outcome::Cancelled));
         let head =
             if is_cancelled { String::new() } else { format!("{} ", Tone::Bad.paint("error:", coloured)) };
-        let mut lines = format!("{head}{}", clean(&self.to_string()));
+        let mut lines = match self {
+            Self::Settings(error @ ConfigError::Mistakes { .. }) => {
+                let whole = error.to_string();
+                head + &whole.lines().map(clean).collect::<Vec<_>>().join("\n")
+            }
+            _ => format!("{head}{}", clean(&self.to_string())),
+        };
         if let Self::NoEngine(tried) = self {
             for (endpoint, error) in tried {
                 let _ = write!(lines, "\n  {}: {}", clean(endpoint), clean(&chain(error)));
@@ -162,6 +179,7 @@ impl Failure {
         let mut causes = Vec::new();
         let mut next = match self {
             Self::Here { source, .. } => Some(source as &(dyn std::error::Error + 'static)),
+            Self::Settings(error) => std::error::Error::source(error),
             _ => error.and_then(std::error::Error::source),
         };
         while let Some(cause) = next {
@@ -184,6 +202,12 @@ impl Failure {
                 Self::Action(report) => Some(report.object.clone()),
                 _ => object.map(|(_, name)| name.to_owned()),
             },
+            mistakes: match self {
+                Self::Settings(ConfigError::Mistakes { mistakes, .. }) => {
+                    Some(mistakes.iter().map(MistakeJson::of).collect())
+                }
+                _ => None,
+            },
         }
     }
 }
@@ -198,6 +222,17 @@ impl fmt::Display for Failure {
             Self::Ambiguous { reference, engines } => {
                 write!(f, "several engines have {reference}: {}", engines.join(", "))
             }
+            // Its line of the file, and all other mistakes, are told by `lines` and in JSON.
+            Self::Settings(ConfigError::Mistakes { mistakes, more }) => {
+                if let Some(first) = mistakes.first() {
+                    write!(f, "{}:{}: {}", first.file().display(), first.place(), first.what())?;
+                }
+                match mistakes.len().saturating_sub(1) + more {
+                    0 => Ok(()),
+                    others => write!(f, " (and {others} more)"),
+                }
+            }
+            Self::Settings(error) => f.write_str(&chain(error)),
             Self::Here { doing, source } => write!(f, "cannot {doing}: {source}"),
             Self::OutputClosed => f.write_str("whoever read the output has gone"),
             Self::Cancelled => f.write_str("cancelled"),
@@ -215,6 +250,30 @@ pub(crate) struct ErrorJson {
     retryable: bool,
     object_kind: Option<String>,
     object: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mistakes: Option<Vec<MistakeJson>>,
+}
+
+/// Something that is wrong in the settings file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct MistakeJson {
+    file: String,
+    line: usize,
+    column: usize,
+    message: String,
+    expected: Option<String>,
+}
+
+impl MistakeJson {
+    fn of(mistake: &Mistake) -> Self {
+        Self {
+            file: mistake.file().to_string_lossy().into_owned(),
+            line: mistake.place().line,
+            column: mistake.place().column,
+            message: mistake.what().to_owned(),
+            expected: mistake.expected().map(ToOwned::to_owned),
+        }
+    }
 }
 
 /// The stable name of an engine error's kind.

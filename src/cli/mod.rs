@@ -6,6 +6,7 @@
 mod args;
 mod cleanup;
 mod completions;
+mod config;
 mod connect;
 mod context;
 mod copy;

@@ -8,8 +8,8 @@ use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::output::Screen;
 use super::{
-    cleanup, completions, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man, pause,
-    ps, pull, remove, rename, start, stats, stop, top, volume, wait,
+    cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man,
+    pause, ps, pull, remove, rename, start, stats, stop, top, volume, wait,
 };
 
 /// How long what is still under way after the verb has ended may take to be looked after.
@@ -69,6 +69,7 @@ async fn dispatch(context: &Context, verb: Command) -> Ended {
         Command::Df(args) => df::run(&args, context).await,
         Command::Cleanup(args) => cleanup::run(&args, context).await,
         Command::Doctor(args) => doctor::run(&args, context).await,
+        Command::Config(args) => config::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man(args) => man::run(&args, context),
     }

@@ -1,3 +1,38 @@
-//! The console's settings.
+//! The console's settings: a file, then the environment, then flags, into one validated [`Settings`], with where
+//! each value came from. Knows no other room: which actions, columns and verbs there are, it is told.
+//!
+//! What is wrong in the file is told with line, column, the line itself and what was expected. `assets/settings.yaml`
+//! documents every setting.
+
 mod chord;
+mod entries;
+mod environment;
+mod error;
+mod load;
+mod nearest;
+mod node;
+mod origin;
+mod place;
+mod read;
+mod reader;
+mod saved_command;
+mod settings;
+mod snippet;
+mod theme;
+mod units;
+mod vocabulary;
+
 pub use chord::{Chord, InvalidChord, Key};
+pub use entries::Entry;
+pub use environment::Environment;
+pub use error::{ConfigError, Mistake};
+pub use load::{Loaded, Overrides, load, resolve, settings_file};
+pub use origin::Origin;
+pub use place::{Place, Placed};
+pub use saved_command::SavedCommand;
+pub use settings::{DEFAULT_COLUMNS, DEFAULT_FILE, Managed, Settings, Sort, Stop};
+pub use theme::{Borders, Colour, Colours, Glyphs, Theme};
+pub use vocabulary::Vocabulary;
+
+#[cfg(test)]
+mod tests;
