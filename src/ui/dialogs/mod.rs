@@ -1,35 +1,21 @@
 //! What is asked on top of the screen. One dialog a file; each keeps only what is typed into it.
 
 mod dialog;
+mod kill;
+mod parts;
+mod quit;
+mod remove_containers;
+mod remove_volume;
+mod stop;
 
 pub use dialog::{Answer, Dialog, Wish};
+pub use kill::kill;
+pub use quit::quit;
+pub use remove_containers::remove_containers;
+pub use remove_volume::remove_volume;
+pub use stop::{restart, stop};
 
 use super::Model;
-
-/// stub
-pub fn stop(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn restart(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn kill(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn remove_containers(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn remove_volume(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
 
 /// stub
 pub fn rename(_model: &Model) -> Option<Box<dyn Dialog>> {
@@ -83,10 +69,5 @@ pub fn engines(_model: &Model) -> Option<Box<dyn Dialog>> {
 
 /// stub
 pub fn inspect_volume(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn quit(_model: &Model) -> Option<Box<dyn Dialog>> {
     None
 }
