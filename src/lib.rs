@@ -8,6 +8,7 @@
 //! - [`actions`]: asks an engine for something with a deadline, a cancel and a stated outcome.
 //! - [`ui`]: the screen: what is known, what a key does, and how it is drawn. Neither clock nor socket.
 //! - [`text`]: words for people: sizes, durations, ages.
+//! - `values`: what people type for durations, sizes, mounts and the like, and what it means.
 //! - [`cli`]: the command line.
 
 pub mod actions;
@@ -18,3 +19,4 @@ pub mod logs;
 pub mod term;
 pub mod text;
 pub mod ui;
+pub(crate) mod values;

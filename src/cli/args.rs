@@ -7,8 +7,9 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use super::exit::Exit;
 use super::{
     cleanup, completions, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man, pause,
-    ps, pull, remove, rename, start, stats, stop, top, values, volume, wait,
+    ps, pull, remove, rename, start, stats, stop, top, volume, wait,
 };
+use crate::values;
 
 /// Watch, run and clean up build containers, on every engine of this machine or others.
 ///

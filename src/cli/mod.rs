@@ -39,7 +39,6 @@ mod test_support;
 #[cfg(test)]
 mod tests;
 mod top;
-mod values;
 mod volume;
 mod wait;
 

@@ -23,8 +23,8 @@ const LISTED: usize = 3;
 /// The signals people send, the most usual first, and what they mean to most programs.
 const USUAL: &[(&str, &str)] = &[
     ("TERM", "end, after tidying up"),
-    ("INT", "end, as ^C does; bitbake finishes what runs, twice: ends it"),
-    ("HUP", "the terminal is gone; many read their settings again"),
+    ("INT", "end, as ^C does; bitbake finishes what runs first"),
+    ("HUP", "the terminal is gone, or: read the settings again"),
     ("KILL", "end at once: nothing is tidied up"),
     ("QUIT", "end, with a dump of memory"),
     ("USR1", "whatever the program takes it for"),

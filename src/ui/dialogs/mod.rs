@@ -1,41 +1,30 @@
 //! What is asked on top of the screen. One dialog a file; each keeps only what is typed into it.
 
+mod create_container;
+mod create_volume;
 mod dialog;
 mod kill;
+mod names;
 mod parts;
+mod pull;
 mod quit;
 mod remove_containers;
 mod remove_volume;
+mod rename;
 mod stop;
 
+pub use create_container::create_container;
+pub use create_volume::create_volume;
 pub use dialog::{Answer, Dialog, Wish};
 pub use kill::kill;
+pub use pull::pull;
 pub use quit::quit;
 pub use remove_containers::remove_containers;
 pub use remove_volume::remove_volume;
+pub use rename::rename;
 pub use stop::{restart, stop};
 
 use super::Model;
-
-/// stub
-pub fn rename(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn create_container(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn create_volume(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn pull(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
 
 /// stub
 pub fn cleanup(_model: &Model) -> Option<Box<dyn Dialog>> {

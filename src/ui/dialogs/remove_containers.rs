@@ -100,7 +100,9 @@ impl Question for RemoveContainers {
             let Some(row) = model.containers.get(key) else { continue };
             let made = age(row.container.created, model.now.time);
             let made = if made.is_empty() { String::new() } else { format!(", made {made}") };
-            let image = format!("{}{made}", clean(&row.container.image));
+            let size = model.engines.container_size(key.engine, &key.id);
+            let size = size.map_or_else(String::new, |size| format!(", {} of its own", bytes(size)));
+            let image = format!("{}{made}{size}", clean(&row.container.image));
             lines.push(Line::styled(
                 format!("  {}", fit::without_end(&image, cells.saturating_sub(2))),
                 look.dim,
@@ -115,11 +117,12 @@ impl Question for RemoveContainers {
             }
         }
         lines.push(Line::default());
-        lines.extend(paragraph(
-            "Its log and what was written into it, outside of volumes, is lost.",
-            cells,
-            look.plain,
-        ));
+        let words = if self.targets.len() == 1 {
+            "Its log and what was written into it, outside of volumes, is lost."
+        } else {
+            "Their logs and what was written into them, outside of volumes, are lost."
+        };
+        lines.extend(paragraph(words, cells, look.plain));
         lines.extend(self.volume_lines(model, cells));
         lines
     }

@@ -1,7 +1,9 @@
 //! What dialogs are made of, so that the same thing looks and answers the same in each of them.
 
 mod confirm;
+mod engines;
 mod field;
+mod filled;
 mod form;
 mod question;
 mod rows;
@@ -10,7 +12,9 @@ mod targets;
 mod words;
 
 pub(crate) use confirm::{Ask, Confirm, Said};
+pub(crate) use engines::{ENGINE, OpenEngines};
 pub(crate) use field::Field;
+pub(crate) use filled::{Errors, Filled, filled};
 pub(crate) use form::{Entry, Form, FormAnswer};
 pub(crate) use question::{Question, asked};
 pub(crate) use rows::Rows;
