@@ -3,6 +3,9 @@
 mod create_container;
 mod create_volume;
 mod dialog;
+mod engines;
+mod history;
+mod inspect_volume;
 mod kill;
 mod names;
 mod parts;
@@ -16,6 +19,9 @@ mod stop;
 pub use create_container::create_container;
 pub use create_volume::create_volume;
 pub use dialog::{Answer, Dialog, Wish};
+pub use engines::engines;
+pub use history::history;
+pub use inspect_volume::inspect_volume;
 pub use kill::kill;
 pub use pull::pull;
 pub use quit::quit;
@@ -43,20 +49,5 @@ pub fn help(_model: &Model) -> Option<Box<dyn Dialog>> {
 
 /// stub
 pub fn palette(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn history(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn engines(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn inspect_volume(_model: &Model) -> Option<Box<dyn Dialog>> {
     None
 }
