@@ -1,5 +1,6 @@
 //! What is asked on top of the screen. One dialog a file; each keeps only what is typed into it.
 
+mod cleanup;
 mod create_container;
 mod create_volume;
 mod dialog;
@@ -16,6 +17,7 @@ mod remove_volume;
 mod rename;
 mod stop;
 
+pub use cleanup::cleanup;
 pub use create_container::create_container;
 pub use create_volume::create_volume;
 pub use dialog::{Answer, Dialog, Wish};
@@ -31,11 +33,6 @@ pub use rename::rename;
 pub use stop::{restart, stop};
 
 use super::Model;
-
-/// stub
-pub fn cleanup(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
 
 /// stub
 pub fn exec_prompt(_model: &Model) -> Option<Box<dyn Dialog>> {
