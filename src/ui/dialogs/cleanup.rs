@@ -95,6 +95,13 @@ impl Cleanup {
         Answer { wishes, closes: false }
     }
 
+    /// After a cleanup: asks anew, with nothing chosen or named of before.
+    fn again(&mut self, model: &Model) -> Answer {
+        (self.tree, self.rows) = (Tree::default(), Rows::default());
+        self.named.clear();
+        self.measure(model)
+    }
+
     /// Nobody waits for the plan any more; a cleanup goes on.
     fn give_up(&mut self) -> Vec<Wish> {
         let action = self.action.take();
@@ -232,8 +239,7 @@ impl Cleanup {
             "y" if key.kind != KeyEventKind::Repeat => {
                 let Some(plan) = self.plan.clone() else { return Answer::stay() };
                 self.chosen = self.tree.chosen(&plan);
-                (self.stage, self.action) = (Stage::Removing, None);
-                (self.begun, self.rows) = (model.now.since_start, Rows::default());
+                self.begun = model.now.since_start;
                 let chosen = self.chosen.clone();
                 Answer::wish(Wish::Act(Request::Cleanup { engine: self.engine, plan, chosen }))
             }
@@ -273,9 +279,8 @@ impl Dialog for Cleanup {
             (Stage::Choosing, chord) => self.choosing(model, chord),
             (Stage::Measuring, "e") => self.next_engine(model),
             (Stage::Measuring, "r") if self.action.is_none() => self.measure(model),
-            (Stage::Done, "r") => self.measure(model),
-            (_, "esc" | "q") => self.close(),
-            (Stage::Done, "enter") => self.close(),
+            (Stage::Done, "r") => self.again(model),
+            (_, "esc" | "q") | (Stage::Done, "enter") => self.close(),
             _ => Answer::stay(),
         }
     }
@@ -310,8 +315,12 @@ impl Dialog for Cleanup {
         Answer::stay()
     }
 
-    fn began(&mut self, id: ActionId, _request: &Request) {
+    fn began(&mut self, id: ActionId, request: &Request) {
         self.action = Some(id);
+        // Where it could not begin the question stays.
+        if matches!(request, Request::Cleanup { .. }) {
+            (self.stage, self.rows) = (Stage::Removing, Rows::default());
+        }
     }
 
     fn hear(&mut self, _model: &Model, id: ActionId, news: &ActionNews) -> Answer {

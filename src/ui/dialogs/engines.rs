@@ -180,7 +180,9 @@ impl Dialog for Engines {
             "r" | "ctrl-r" | "f5" if key.kind != crossterm::event::KeyEventKind::Repeat => {
                 return self.again(model);
             }
-            chord if self.rows.key(chord, count, usize::from(list.height), true) => self.details.to_top(),
+            chord if self.rows.key(chord, count, usize::from(list.height), true) => {
+                self.details.begin_again()
+            }
             chord => {
                 let cells = usize::from(below.width);
                 let lines = self.selected(model).map_or(0, |engine| details(model, engine, cells).len());
@@ -200,7 +202,7 @@ impl Dialog for Engines {
                 let line = mouse.row.checked_sub(list.y);
                 if let Some(row) = line.and_then(|line| self.rows.at(line, count, usize::from(list.height))) {
                     self.rows.go(row);
-                    self.details.to_top();
+                    self.details.begin_again();
                 }
                 return Answer::stay();
             }

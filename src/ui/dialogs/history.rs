@@ -49,9 +49,9 @@ impl History {
         shown.get(self.rows(shown).place(shown.len())).copied()
     }
 
-    fn select(&mut self, shown: &[&Past], rows: Rows) {
+    fn select(&mut self, shown: &[&Past], rows: &Rows) {
         self.selected = shown.get(rows.place(shown.len())).map(|past| past.id);
-        self.details.to_top();
+        self.details.begin_again();
     }
 
     /// The places of the list, of the line under it, and of the details.
@@ -138,7 +138,7 @@ impl Dialog for History {
         let [list, _, below] = Self::places(inside_of(self, model), shown.len());
         let mut rows = self.rows(&shown);
         if rows.key(&chord, shown.len(), usize::from(list.height), !self.is_typing) {
-            self.select(&shown, rows);
+            self.select(&shown, &rows);
             return Answer::stay();
         }
         if self.is_typing {
@@ -150,7 +150,7 @@ impl Dialog for History {
                 }
                 _ => {
                     self.filter.key(key);
-                    self.details.to_top();
+                    self.details.begin_again();
                 }
             }
             return Answer::stay();
@@ -196,7 +196,7 @@ impl Dialog for History {
             }
             _ => return Answer::stay(),
         }
-        self.select(&shown, rows);
+        self.select(&shown, &rows);
         Answer::stay()
     }
 

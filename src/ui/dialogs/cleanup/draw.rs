@@ -75,10 +75,8 @@ fn line(
     let name_cells = (cells / 3).clamp(10, 34);
     let name = fit::left(&fit::without_middle(&item_name(item), name_cells), name_cells);
     let size = item.size.map_or_else(|| "-".into(), bytes);
-    let mut figures = format!("{:>10}", size);
-    if cells >= 60 {
-        figures += &format!("  {:>12}", age(item.ended.max(item.created), plan.taken()));
-    }
+    let old = age(item.ended.max(item.created), plan.taken());
+    let figures = if cells >= 60 { format!("{size:>10}  {old:>12}") } else { format!("{size:>10}") };
     let taken = fit::width(mark) + 3 + name_cells + fit::width(&figures) + 3;
     Line::from(vec![
         Span::styled(format!("  {mark} "), mark_style),
@@ -104,7 +102,7 @@ impl Cleanup {
             }
             (Stage::Measuring, None, _) | (_, _, None) => self.draw_measuring(model, frame, list),
             (Stage::Removing | Stage::Done, _, Some(plan)) => {
-                self.draw_results(model, plan, frame, list, said)
+                self.draw_results(model, plan, frame, list, said);
             }
             (_, _, Some(plan)) => self.draw_tree(model, plan, frame, list, said),
         }
@@ -115,9 +113,9 @@ impl Cleanup {
         let look = &model.look;
         let mut words = clean(&model.engines.name(self.engine)).into_owned();
         if let Some(plan) = &self.plan {
-            words += &format!("  looked at {}", age(Some(plan.taken()), model.now.time));
+            words = format!("{words}  looked at {}", age(Some(plan.taken()), model.now.time));
             if let Some(why) = plan.sizes_unknown() {
-                words += &format!("; sizes are not known: {}", clean(why));
+                words = format!("{words}; sizes are not known: {}", clean(why));
             }
         }
         Line::styled(words, look.dim)
@@ -350,15 +348,11 @@ impl Cleanup {
         let report: &CleanupReport = report;
         let (bytes, unknown) = report.freed();
         let removed = report.items.iter().filter(|item| item.is_removed()).count();
-        let mut words = format!("{} removed", count(removed, "thing"));
-        if removed > 0 {
-            words += &format!(", {} freed", amount(bytes, unknown));
-        }
+        let freed = if removed > 0 { format!(", {} freed", amount(bytes, unknown)) } else { String::new() };
         let left = report.items.iter().filter(|item| !item.is_gone()).count();
-        if left > 0 {
-            words += &format!("; {} left", count(left, "thing"));
-        }
-        words += &format!(", in {}", elapsed(report.elapsed));
+        let stays = if left > 0 { format!("; {} left", count(left, "thing")) } else { String::new() };
+        let took = elapsed(report.elapsed);
+        let words = format!("{} removed{freed}{stays}, in {took}", count(removed, "thing"));
         (words, if left > 0 { look.warning } else { look.good })
     }
 }

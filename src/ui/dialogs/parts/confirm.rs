@@ -62,17 +62,14 @@ impl Confirm {
             return match chord {
                 "esc" => Said::No,
                 "enter" if self.is_typed(ask) && !is_held => Said::Yes,
-                "enter" => Said::Nothing,
-                _ if self.field.key(key) => Said::Nothing,
+                chord if chord == "enter" || self.field.key(key) => Said::Nothing,
                 _ => Said::NotForMe,
             };
         }
         match chord {
-            "esc" | "n" | "q" => Said::No,
             "y" | "enter" if is_held => Said::Nothing,
-            "y" => Said::Yes,
-            "enter" if self.is_on_yes => Said::Yes,
-            "enter" => Said::No,
+            chord if chord == "y" || (chord == "enter" && self.is_on_yes) => Said::Yes,
+            "esc" | "n" | "q" | "enter" => Said::No,
             "left" | "right" | "tab" | "shift-tab" | "h" | "l" => {
                 self.is_on_yes ^= true;
                 Said::Nothing
@@ -93,7 +90,7 @@ impl Confirm {
     }
 
     /// The mouse did something; `area` is where this was drawn.
-    pub(crate) fn mouse(&self, ask: &Ask, mouse: MouseEvent, area: Rect) -> Said {
+    pub(crate) fn mouse(ask: &Ask, mouse: MouseEvent, area: Rect) -> Said {
         if mouse.kind != MouseEventKind::Down(MouseButton::Left) || ask.typed.is_some() {
             return Said::NotForMe;
         }

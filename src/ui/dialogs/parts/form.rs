@@ -19,7 +19,7 @@ const TALL: usize = 4;
 /// What can be filled in.
 #[derive(Debug, Clone)]
 enum Input {
-    Text(Field),
+    Text(Box<Field>),
     Switch(bool),
     Choice(Vec<String>, usize),
 }
@@ -36,12 +36,12 @@ pub(crate) struct Entry {
 impl Entry {
     /// One line of text.
     pub(crate) fn line(label: &'static str, text: &str, placeholder: &'static str) -> Self {
-        Self { label, words: "", input: Input::Text(Field::line(text, placeholder)) }
+        Self { label, words: "", input: Input::Text(Box::new(Field::line(text, placeholder))) }
     }
 
     /// Several lines of text.
     pub(crate) fn lines(label: &'static str, placeholder: &'static str) -> Self {
-        Self { label, words: "", input: Input::Text(Field::lines(placeholder)) }
+        Self { label, words: "", input: Input::Text(Box::new(Field::lines(placeholder))) }
     }
 
     /// Yes or no.
@@ -162,10 +162,9 @@ impl Form {
             _ => (true, true),
         };
         match (chord, self.entries.get_mut(self.at).map(|entry| &mut entry.input)) {
-            ("enter", Some(Input::Text(field))) if field.has_lines() => {
-                field.key(key);
+            ("enter", input) if !matches!(&input, Some(Input::Text(field)) if field.has_lines()) => {
+                return self.submit(key, errors);
             }
-            ("enter", _) => return self.submit(key, errors),
             ("down", _) if last_line => self.at = (self.at + 1).min(last),
             ("up", _) if first_line => self.at = self.at.saturating_sub(1),
             (_, Some(Input::Text(field))) => {
@@ -291,7 +290,7 @@ impl Form {
         for (at, (entry, (top, _))) in self.entries.iter().zip(&places).enumerate() {
             let has_focus = at == self.at;
             if let Some(place) = line(*top, entry.height()) {
-                self.draw_entry(entry, look, frame, place, has_focus);
+                Self::draw_entry(entry, look, frame, place, has_focus);
             }
             if let Some(wrong) = self.error(entry, errors) {
                 for (below, words) in error_lines(wrong, cells).into_iter().enumerate() {
@@ -315,7 +314,7 @@ impl Form {
         }
     }
 
-    fn draw_entry(&self, entry: &Entry, look: &Look, frame: &mut Frame<'_>, place: Rect, has_focus: bool) {
+    fn draw_entry(entry: &Entry, look: &Look, frame: &mut Frame<'_>, place: Rect, has_focus: bool) {
         let style = if has_focus { look.accent } else { look.dim };
         frame.render_widget(Paragraph::new(Span::styled(entry.label, style)), Rect { height: 1, ..place });
         let rest = after_label(place);

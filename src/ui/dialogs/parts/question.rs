@@ -109,7 +109,7 @@ impl<Q: Question + 'static> Dialog for Asked<Q> {
             MouseEventKind::ScrollUp => -3,
             _ => {
                 let (_, _, below) = self.parts(model, &ask, inside(area));
-                return self.answered(model, self.confirm.mouse(&ask, mouse, below));
+                return self.answered(model, Confirm::mouse(&ask, mouse, below));
             }
         };
         self.scrolled(model, &ask, |scroll, lines, height| {

@@ -9,7 +9,7 @@ use crate::ui::Look;
 
 /// The row under the cursor. What is shown follows from it: the cursor stays in the middle where the list is longer
 /// than its place.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {
     place: usize,
 }

@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 use crate::ui::Look;
 
 /// The first line that is shown.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Scroll {
     top: usize,
 }
@@ -38,7 +38,7 @@ impl Scroll {
     }
 
     /// Back to the first line.
-    pub(crate) fn to_top(&mut self) {
+    pub(crate) fn begin_again(&mut self) {
         self.top = 0;
     }
 
