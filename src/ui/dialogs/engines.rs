@@ -181,7 +181,7 @@ impl Dialog for Engines {
                 return self.again(model);
             }
             chord if self.rows.key(chord, count, usize::from(list.height), true) => {
-                self.details.begin_again()
+                self.details.begin_again();
             }
             chord => {
                 let cells = usize::from(below.width);
