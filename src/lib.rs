@@ -11,6 +11,7 @@
 //! - [`config`]: the settings: a file, the environment, flags; what is in force and where it came from.
 //! - [`text`]: words for people: sizes, durations, ages.
 //! - [`term`]: a terminal inside a pane: bytes of a program in, cells out; keys, mouse and paste in, bytes out.
+//! - `values`: what people type for durations, sizes, mounts and the like, and what it means.
 //! - [`cli`]: the command line.
 
 pub mod actions;
@@ -21,3 +22,4 @@ pub mod logs;
 pub mod term;
 pub mod text;
 pub mod ui;
+pub(crate) mod values;

@@ -18,6 +18,7 @@ mod tests {
     /// A new arrow is drawn here in the same commit that needs it, with its reason in the commit's message.
     const MAY_NAME: &[(&str, &[&str])] = &[
         ("text", &[]),
+        ("values", &["engine"]),
         ("logs", &[]),
         ("term", &[]),
         ("bitbake", &[]),
@@ -26,9 +27,12 @@ mod tests {
         ("actions", &["engine"]),
         ("sessions", &["engine", "actions"]),
         ("shim", &[]),
-        ("ui", &["actions", "sessions", "engine", "logs", "term", "bitbake", "config", "text"]),
+        ("ui", &["actions", "sessions", "engine", "logs", "term", "bitbake", "config", "text", "values"]),
         ("app", &["actions", "bitbake", "config", "engine", "logs", "sessions", "term", "text", "ui"]),
-        ("cli", &["actions", "app", "bitbake", "config", "engine", "logs", "sessions", "term", "text"]),
+        (
+            "cli",
+            &["actions", "app", "bitbake", "config", "engine", "logs", "sessions", "term", "text", "values"],
+        ),
         ("main", &["cli"]),
     ];
 

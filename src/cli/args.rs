@@ -8,8 +8,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use super::exit::Exit;
 use super::{
     cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man,
-    pause, ps, pull, remove, rename, start, stats, stop, top, values, volume, wait,
+    pause, ps, pull, remove, rename, start, stats, stop, top, volume, wait,
 };
+use crate::values;
 
 /// Watch, run and clean up build containers, on every engine of this machine or others.
 ///

@@ -16,7 +16,7 @@ use super::connect::Engine;
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::{Ended, Failure};
-use super::values;
+use crate::values;
 
 mod json;
 mod show;

@@ -16,7 +16,7 @@ use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::output::with_engine;
 use super::pull::fetch;
-use super::values;
+use crate::values;
 
 /// What to make.
 ///

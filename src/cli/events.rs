@@ -14,7 +14,7 @@ use super::context::Context;
 use super::failure::{Ended, Failure};
 use super::output::{clean, local_time, with_engine};
 use super::stats::stream_end;
-use super::values;
+use crate::values;
 
 /// From when on.
 #[derive(Debug, Args)]

@@ -20,7 +20,7 @@ use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::find::engine_of_container;
 use super::output::{Drain, TextChunks, document};
-use super::values;
+use crate::values;
 
 /// What to run, and where.
 ///

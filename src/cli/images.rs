@@ -12,7 +12,7 @@ use super::context::Context;
 use super::each::{Did, Objects, on_each};
 use super::failure::{Ended, Failure};
 use super::output::{Cell, Column, Table, Tone, age, bytes, count, with_engine};
-use super::values;
+use crate::values;
 
 /// Which images to list.
 #[derive(Debug, Args)]

@@ -15,7 +15,7 @@ use super::failure::{Ended, Failure};
 use super::find::engine_of_container;
 use super::output::{Drain, document};
 use super::stats::stream_end;
-use super::values;
+use crate::values;
 
 /// Which log, and which part of it.
 ///

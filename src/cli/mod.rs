@@ -40,7 +40,6 @@ mod test_support;
 #[cfg(test)]
 mod tests;
 mod top;
-mod values;
 mod volume;
 mod wait;
 

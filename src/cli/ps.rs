@@ -11,7 +11,7 @@ use super::connect::Engine;
 use super::context::Context;
 use super::failure::{Ended, Failure};
 use super::output::{Cell, Column, Table, Tone, age, with_engine};
-use super::values;
+use crate::values;
 
 /// Which containers to list.
 #[derive(Debug, Default, Args)]

@@ -11,7 +11,7 @@ use super::context::Context;
 use super::each::{Did, on_containers};
 use super::failure::Ended;
 use super::kill::signal;
-use super::values;
+use crate::values;
 
 /// What to stop, and how.
 #[derive(Debug, Args)]

@@ -16,7 +16,7 @@ use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::find::engine_of_volume;
 use super::output::{Cell, Column, Table, Tone, age, labelled, local_time, with_engine};
-use super::values;
+use crate::values;
 
 /// What to do with volumes.
 #[derive(Debug, Subcommand)]

@@ -45,7 +45,7 @@ pub use lifecycle::{Change, Created, RemoveOptions, Signal, StopOptions, WaitFor
 pub use logs::{LogChunk, LogStreams, LogsRequest};
 pub use manager::{ContainerManager, ContainerManagerExt, ResultStream};
 pub use path::{PathKind, PathStat};
-pub use spec::{ContainerSpec, InvalidSpec, Mount, MountSource, Tmpfs};
+pub use spec::{ContainerSpec, InvalidSpec, Mount, MountSource, Tmpfs, is_object_name};
 pub use stats::{BlockIo, Cpu, Memory, NetworkIo, Stats};
 pub use usage::{DiskUsage, UsageOf, VolumeUsage};
 pub use volume::{Volume, VolumeFilter, VolumeSpec};

@@ -186,8 +186,10 @@ fn exists(path: &Path) -> bool {
     }
 }
 
-/// The names Docker takes for containers and volumes (daemon/names, `RestrictedNameChars`).
-fn is_object_name(name: &str) -> bool {
+/// Whether engines take it as the name of a container or volume: `[a-zA-Z0-9][a-zA-Z0-9_.-]+`, as Docker has it
+/// (daemon/names, `RestrictedNameChars`).
+#[must_use]
+pub fn is_object_name(name: &str) -> bool {
     let rest_is_fine = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
     name.len() >= 2 && rest_is_fine && name.starts_with(|first: char| first.is_ascii_alphanumeric())
 }

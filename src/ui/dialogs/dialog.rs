@@ -16,6 +16,11 @@ pub trait Dialog: Debug + Send {
     /// Its title, in its frame.
     fn title(&self, model: &Model) -> String;
 
+    /// It has just been put on top: what it needs to begin with.
+    fn opened(&mut self, _model: &Model) -> Answer {
+        Answer::stay()
+    }
+
     /// A key was pressed. Escape reaches it, too; a dialog closes on it unless there is something to lose.
     fn key(&mut self, model: &Model, key: KeyEvent, chord: Chord) -> Answer;
 
@@ -67,6 +72,8 @@ pub enum Wish {
     Command(Command),
     /// Another dialog: on top of this one, or in its place where this one closes.
     Open(Box<dyn Dialog>),
+    /// Unmark the marked containers: what was to be done to them is begun.
+    Unmark,
     /// Tell the user.
     Tell(Tone, String),
 }

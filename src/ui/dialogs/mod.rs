@@ -1,60 +1,38 @@
 //! What is asked on top of the screen. One dialog a file; each keeps only what is typed into it.
 
+mod cleanup;
+mod create_container;
+mod create_volume;
 mod dialog;
+mod engines;
+mod history;
+mod inspect_volume;
+mod kill;
+mod names;
+mod parts;
+mod pull;
+mod quit;
+mod remove_containers;
+mod remove_volume;
+mod rename;
+mod stop;
 
+pub use cleanup::cleanup;
+pub use create_container::create_container;
+pub use create_volume::create_volume;
 pub use dialog::{Answer, Dialog, Wish};
+pub use engines::engines;
+pub use history::history;
+pub use inspect_volume::inspect_volume;
+pub use kill::kill;
+pub use pull::pull;
+pub use quit::quit;
+pub use remove_containers::remove_containers;
+pub use remove_volume::remove_volume;
+pub use rename::rename;
+pub use stop::{restart, stop};
 
 use super::Model;
-
-/// stub
-pub fn stop(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn restart(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn kill(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn remove_containers(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn remove_volume(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn rename(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn create_container(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn create_volume(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn pull(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn cleanup(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
 
 /// stub
 pub fn exec_prompt(_model: &Model) -> Option<Box<dyn Dialog>> {
@@ -68,25 +46,5 @@ pub fn help(_model: &Model) -> Option<Box<dyn Dialog>> {
 
 /// stub
 pub fn palette(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn history(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn engines(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn inspect_volume(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
-}
-
-/// stub
-pub fn quit(_model: &Model) -> Option<Box<dyn Dialog>> {
     None
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::engine::{Endpoint, EngineKind, Feature, Identity};
+use crate::engine::{ContainerId, DiskUsage, Endpoint, EngineKind, Feature, Identity};
 use crate::ui::{EngineId, EngineNews, Now, Problem};
 
 /// How the connection to an engine stands.
@@ -42,6 +42,8 @@ pub struct Measured {
     pub at: Option<Timestamp>,
     /// Why it could not.
     pub problem: Option<Problem>,
+    /// What it told, but for the volumes, which have their sizes with them.
+    pub usage: Option<Box<DiskUsage>>,
 }
 
 /// One engine, or one endpoint that is being tried.
@@ -137,8 +139,10 @@ impl Engines {
             }
             EngineNews::ListFailed(problem) => engine.list_problem = Some(problem.clone()),
             EngineNews::Measuring => engine.measured.is_asking = true,
-            EngineNews::Measured(_) => {
-                engine.measured = Measured { is_asking: false, at: Some(now.time), problem: None };
+            EngineNews::Measured(usage) => {
+                let usage = Box::new(DiskUsage { by_volume: Vec::new(), ..(**usage).clone() });
+                engine.measured =
+                    Measured { is_asking: false, at: Some(now.time), problem: None, usage: Some(usage) };
             }
             EngineNews::NotMeasured(problem) => {
                 engine.measured.is_asking = false;
@@ -203,6 +207,13 @@ impl Engines {
         let identity = engine.identity.as_ref()?;
         let why = identity.capabilities.why_not(feature)?;
         Some(crate::text::clean(&format!("{} cannot: {why}", self.name(id))).into_owned())
+    }
+
+    /// The bytes a container has written outside of volumes, where the engine has told.
+    #[must_use]
+    pub fn container_size(&self, id: EngineId, container: &ContainerId) -> Option<u64> {
+        let usage = self.get(id)?.measured.usage.as_ref()?;
+        usage.by_container.iter().find(|(of, _)| of == container).map(|(_, bytes)| *bytes)
     }
 
     /// Whether this is the built-in one.

@@ -14,21 +14,21 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
     match deed {
         Do::Start => on_targets(model, commands, |row| !row.container.state.is_alive(), Request::Start),
         Do::Pause => pause(model, commands),
-        Do::Stop => opened(model, dialogs::stop(model)),
-        Do::Restart => opened(model, dialogs::restart(model)),
-        Do::Kill => opened(model, dialogs::kill(model)),
-        Do::RemoveContainer => opened(model, dialogs::remove_containers(model)),
-        Do::RemoveVolume => opened(model, dialogs::remove_volume(model)),
-        Do::Rename => opened(model, dialogs::rename(model)),
-        Do::Create => opened(model, dialogs::create_container(model)),
-        Do::CreateVolume => opened(model, dialogs::create_volume(model)),
-        Do::Pull => opened(model, dialogs::pull(model)),
-        Do::Cleanup => opened(model, dialogs::cleanup(model)),
-        Do::Exec => opened(model, dialogs::exec_prompt(model)),
-        Do::Help => opened(model, dialogs::help(model)),
-        Do::Palette => opened(model, dialogs::palette(model)),
-        Do::History => opened(model, dialogs::history(model)),
-        Do::Engines => opened(model, dialogs::engines(model)),
+        Do::Stop => opened(model, dialogs::stop(model), commands),
+        Do::Restart => opened(model, dialogs::restart(model), commands),
+        Do::Kill => opened(model, dialogs::kill(model), commands),
+        Do::RemoveContainer => opened(model, dialogs::remove_containers(model), commands),
+        Do::RemoveVolume => opened(model, dialogs::remove_volume(model), commands),
+        Do::Rename => opened(model, dialogs::rename(model), commands),
+        Do::Create => opened(model, dialogs::create_container(model), commands),
+        Do::CreateVolume => opened(model, dialogs::create_volume(model), commands),
+        Do::Pull => opened(model, dialogs::pull(model), commands),
+        Do::Cleanup => opened(model, dialogs::cleanup(model), commands),
+        Do::Exec => opened(model, dialogs::exec_prompt(model), commands),
+        Do::Help => opened(model, dialogs::help(model), commands),
+        Do::Palette => opened(model, dialogs::palette(model), commands),
+        Do::History => opened(model, dialogs::history(model), commands),
+        Do::Engines => opened(model, dialogs::engines(model), commands),
         Do::Shell => {
             if let Some(key) = model.containers.selected().map(|row| row.key.clone()) {
                 requests::begin_shell(model, &key, commands);
@@ -40,7 +40,7 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
             }
         }
         Do::Open => model.focus = Focus::Pane,
-        Do::Inspect => inspect(model),
+        Do::Inspect => inspect(model, commands),
         Do::VolumeUsers => volume_users(model),
         Do::Mark => {
             model.containers.toggle_mark();
@@ -129,9 +129,9 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
     }
 }
 
-fn opened(model: &mut Model, found: Option<Box<dyn dialogs::Dialog>>) {
+fn opened(model: &mut Model, found: Option<Box<dyn dialogs::Dialog>>, commands: &mut Vec<Command>) {
     if let Some(opened) = found {
-        dialog::open(model, opened);
+        dialog::open(model, opened, commands);
     }
 }
 
@@ -158,9 +158,9 @@ fn pause(model: &mut Model, commands: &mut Vec<Command>) {
     on_targets(model, commands, |row| row.container.state == wanted, request);
 }
 
-fn inspect(model: &mut Model) {
+fn inspect(model: &mut Model, commands: &mut Vec<Command>) {
     if model.focus == Focus::Volumes {
-        return opened(model, dialogs::inspect_volume(model));
+        return opened(model, dialogs::inspect_volume(model), commands);
     }
     if let Some(key) = model.pane_of().cloned() {
         model.pane.show(&key, Tab::Inspect);
@@ -297,7 +297,7 @@ fn close(model: &mut Model) {
 /// Leaves; asks where that would end something.
 fn quit(model: &mut Model, commands: &mut Vec<Command>) {
     match dialogs::quit(model) {
-        Some(asks) => dialog::open(model, asks),
+        Some(asks) => dialog::open(model, asks, commands),
         None => {
             model.quits = true;
             commands.push(Command::Quit);

@@ -13,9 +13,10 @@ use super::{act, requests};
 const DEPTH: usize = 4;
 
 /// Puts a dialog on top.
-pub(super) fn open(model: &mut Model, dialog: Box<dyn Dialog>) {
+pub(super) fn open(model: &mut Model, dialog: Box<dyn Dialog>, commands: &mut Vec<Command>) {
     if model.dialogs.len() < DEPTH {
         model.dialogs.push(dialog);
+        with_topmost(model, commands, |dialog, model| dialog.opened(model));
     }
 }
 
@@ -77,14 +78,18 @@ fn finish(
                     act::perform(model, deed, commands);
                 }
             }
-            Wish::Command(command) => commands.push(command),
+            Wish::Command(command) => {
+                model.quits |= matches!(command, Command::Quit);
+                commands.push(command);
+            }
             Wish::Open(other) => {
                 // On top of this one: put it back first.
                 if !closes && let Some(dialog) = dialog.take() {
                     model.dialogs.insert(place.min(model.dialogs.len()), dialog);
                 }
-                open(model, other);
+                open(model, other, commands);
             }
+            Wish::Unmark => model.containers.clear_marks(),
             Wish::Tell(tone, words) => model.toasts.tell(tone, words, model.now.since_start),
         }
     }

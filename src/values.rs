@@ -1,4 +1,4 @@
-//! Values as people type them: durations, instants, sizes, mounts.
+//! Values as people type them: durations, instants, sizes, mounts. The command line and the screen take the same.
 
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
