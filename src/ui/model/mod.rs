@@ -22,7 +22,7 @@ pub use containers::{Containers, Row};
 pub use cursor::Cursor;
 pub use engines::{Engine, Engines, Link, Measured, transport_word};
 pub use inspect::{InspectView, Match, Search};
-pub use log_view::{LogView, Place};
+pub use log_view::{LogView, Place, Spot};
 pub use matcher::Matcher;
 pub use notices::{Toast, Toasts};
 pub use options::{Options, SavedCommand};

@@ -11,13 +11,16 @@ mod log;
 mod log_text;
 mod pane;
 mod processes;
+#[cfg(test)]
+mod seen;
 mod stats;
 mod strip;
 mod toasts;
 mod volumes;
 
 pub use dialog::dialog_area;
-pub use log::{LogWindow, last_top, log_window, shown_text};
+pub(in crate::ui) use log::log_rows;
+pub use log::{LogWindow, log_window, shown_text};
 pub use pane::tab_at;
 pub use strip::strip_action_at;
 
