@@ -58,7 +58,13 @@ impl<K: Clone + PartialEq> Cursor<K> {
     /// its place; and is shown.
     pub fn settle(&mut self, list: &[K], height: usize) {
         let last = list.len().saturating_sub(1);
-        let found = self.selected.as_ref().and_then(|key| list.iter().position(|other| other == key));
+        // Most often nothing has moved.
+        let is_there = list.get(self.place).is_some_and(|key| Some(key) == self.selected.as_ref());
+        let found = if is_there {
+            Some(self.place)
+        } else {
+            self.selected.as_ref().and_then(|key| list.iter().position(|other| other == key))
+        };
         self.place = found.unwrap_or_else(|| self.place.min(last));
         self.selected = list.get(self.place).cloned();
         let height = height.max(1);

@@ -21,7 +21,7 @@ pub use column::{Column, Sort};
 pub use containers::{Containers, Row};
 pub use cursor::Cursor;
 pub use engines::{Engine, Engines, Link, Measured, transport_word};
-pub use inspect::{InspectView, Match, Search};
+pub use inspect::{InspectView, LABEL, Match, Search};
 pub use log_view::{LogView, Place, Spot};
 pub use matcher::Matcher;
 pub use notices::{Toast, Toasts};

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::engine::ContainerState;
-use crate::text::{age, bytes, clean, fit};
+use crate::text::{age, clean, fit};
 use crate::ui::model::{Column, Focus, Model, Row, Typing};
 
 use super::frame::{framed, title};
@@ -16,12 +16,16 @@ use super::frame::{framed, title};
 const GAP: usize = 2;
 /// The mark and the glyph of the state, before the first column.
 const GUTTER: usize = 4;
-/// The least a name is given before a column goes.
+/// The least a name is given before a column goes, where there are long ones.
 const NAME: usize = 14;
+/// The least it is given anyhow: its heading stands above it.
+const SHORT_NAME: usize = 8;
+/// What a name is given before a column goes that says little.
+const READABLE: usize = 24;
 /// The most a name is given.
 const LONG_NAME: usize = 32;
 /// The least that what it is doing is given.
-const DOING: usize = 12;
+const DOING: usize = 16;
 
 /// Draws the list.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
@@ -57,11 +61,11 @@ fn narrowed(model: &Model) -> Line<'static> {
     let list = &model.containers;
     let mut words = String::new();
     if let Some(volume) = &list.using {
-        words += &format!(" using {} ", clean(&volume.name));
+        words += &format!(" using {} ", fit::without_middle(&clean(&volume.name), 24));
     }
     let is_typing = matches!(model.typing, Some(Typing::Filter { .. })) && model.focus == Focus::Containers;
     if is_typing || !list.filter.is_empty() {
-        words += &format!(" /{}{} ", list.filter, if is_typing { model.look.glyph("▏", "_") } else { "" });
+        words += &format!(" /{}{} ", fit::without_front(&list.filter, 24), if is_typing { model.look.glyph("▏", "_") } else { "" });
     }
     Line::styled(words, model.look.accent)
 }
@@ -103,11 +107,12 @@ fn fitting(model: &Model, width: usize) -> Vec<(Column, usize)> {
     if !columns.contains(&Column::Name) {
         columns.insert(0, Column::Name);
     }
+    let widest = model.containers.widest_name();
     let least = |column: Column| match column {
-        Column::Name => NAME,
+        Column::Name => widest.clamp(SHORT_NAME, NAME),
         Column::Doing => DOING,
         Column::Cpu => 5,
-        Column::Memory => 9,
+        Column::Memory => fit::SIZE,
         Column::Age => 5,
         Column::Image => 18,
         Column::Engine => 9,
@@ -119,15 +124,16 @@ fn fitting(model: &Model, width: usize) -> Vec<(Column, usize)> {
             + GAP * columns.len().saturating_sub(1)
     };
     for leaves in Column::LEAVE {
-        if taken(&columns) <= width {
+        // What says little is not worth a name that cannot be read.
+        let says_little = matches!(leaves, Column::Id | Column::Engine | Column::Image);
+        let more_name = if says_little { widest.min(READABLE).saturating_sub(least(Column::Name)) } else { 0 };
+        if taken(&columns) + more_name <= width {
             break;
         }
         columns.retain(|column| column != leaves);
     }
     let mut left = width.saturating_sub(taken(&columns));
-    let longest = model.containers.shown().iter().filter_map(|key| model.containers.get(key));
-    let longest = longest.map(|row| fit::width(&row.container.name)).max().unwrap_or(0).min(LONG_NAME);
-    let name = longest.saturating_sub(NAME).min(left);
+    let name = widest.min(LONG_NAME).saturating_sub(least(Column::Name)).min(left);
     left -= name;
     let doing = if columns.contains(&Column::Doing) { left.min(28) } else { 0 };
     left -= doing;
@@ -157,10 +163,12 @@ fn headings(model: &Model, columns: &[(Column, usize)]) -> Line<'static> {
             (true, false) => look.glyph("↑", "^"),
         };
         let words = match column {
-            Column::Memory => "mem".to_owned(),
+            // Over the numbers, not over their units.
+            Column::Memory => format!("mem{arrow}    "),
             Column::Cpu => "cpu%".to_owned(),
             other => other.name().to_owned(),
-        } + arrow;
+        };
+        let words = if *column == Column::Memory { words } else { words + arrow };
         let words = if is_right(*column) { fit::right(&words, *width) } else { fit::left(&words, *width) };
         let gap = if place == 0 { 0 } else { GAP };
         let style = if arrow.is_empty() { look.dim } else { look.accent };
@@ -223,7 +231,7 @@ fn cell(model: &Model, row: &Row, column: Column, cells: usize, busy: Option<&st
     match column {
         Column::Name => (fit::without_middle(&clean(&row.container.name), cells), plain),
         Column::Doing => match busy {
-            Some(word) => (format!("{word}{}", look.glyph("…", "...")), look.accent),
+            Some(word) => (format!("{word}…"), look.accent),
             None => (doing(row), if row.has_failed() { look.bad } else { plain }),
         },
         Column::Cpu => match row.stats.newest() {
@@ -231,27 +239,52 @@ fn cell(model: &Model, row: &Row, column: Column, cells: usize, busy: Option<&st
             None => (String::new(), plain),
         },
         Column::Memory => match row.stats.newest() {
-            Some(reading) => (bytes(reading.memory), near_limit(model, row)),
+            Some(reading) => (fit::size(reading.memory), near_limit(model, row)),
             None => (String::new(), plain),
         },
         Column::Age => (short_age(row, model), look.dim),
-        Column::Image => (fit::without_middle(&clean(&row.container.image), cells), look.dim),
+        Column::Image => (fit::without_front(&clean(&row.container.image), cells), look.dim),
         Column::Engine => (fit::without_middle(&model.engines.name(row.key.engine), cells), look.dim),
         Column::Id => (row.key.id.short().to_owned(), look.dim),
     }
 }
 
-/// The engine's own words, without what the glyph says already.
+/// The engine's own words, shorter, without what the glyph says already.
 fn doing(row: &Row) -> String {
-    let status = clean(&row.container.status).into_owned();
+    let status = shorter(&clean(&row.container.status));
     match row.container.state {
-        ContainerState::Running | ContainerState::Exited if !status.is_empty() => {
-            let (first, rest) = status.split_at(status.chars().next().map_or(0, char::len_utf8));
-            first.to_lowercase() + rest
-        }
-        ContainerState::Paused => format!("paused, {}", status.to_lowercase().replace(" (paused)", "")),
+        ContainerState::Running | ContainerState::Exited if !status.is_empty() => status,
+        ContainerState::Paused => format!("paused, {}", status.replace(" (paused)", "")),
         state => state.to_string(),
     }
+}
+
+/// `Up About an hour (healthy)` as `up 1h (healthy)`, `Exited (137) 3 minutes ago` as `exited 137, 3m ago`.
+fn shorter(status: &str) -> String {
+    let status = status.to_lowercase().replace("about an ", "1 ").replace("about a ", "1 ");
+    let status = status.replace("less than a ", "1 ");
+    let mut words: Vec<String> = Vec::new();
+    for word in status.split_whitespace() {
+        let unit = match word.trim_end_matches('s') {
+            "second" => "s",
+            "minute" => "m",
+            "hour" => "h",
+            "day" => "d",
+            "week" => "w",
+            "month" => "mo",
+            "year" => "y",
+            _ => "",
+        };
+        let is_code = words.len() == 1 && words.first().is_some_and(|first| first == "exited");
+        match words.last_mut() {
+            Some(number) if !unit.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => {
+                number.push_str(unit);
+            }
+            _ if is_code => words.push(word.replace('(', "").replace(')', ",")),
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words.join(" ").trim_end_matches(',').to_owned()
 }
 
 /// Memory that is nearly used up needs a look.
@@ -278,5 +311,27 @@ fn short_age(row: &Row, model: &Model) -> String {
         }
         _ if words == "just now" => "now".into(),
         _ => words.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_engines_words_are_made_shorter() {
+        for (status, words) in [
+            ("Up 3 hours", "up 3h"),
+            ("Up About an hour (healthy)", "up 1h (healthy)"),
+            ("Up Less than a second", "up 1s"),
+            ("Up 2 weeks (Paused)", "up 2w (paused)"),
+            ("Exited (137) About a minute ago", "exited 137, 1m ago"),
+            ("Exited (0) 5 months ago", "exited 0, 5mo ago"),
+            ("Exited (0)", "exited 0"),
+            ("", ""),
+            ("(x", "(x"),
+        ] {
+            assert_eq!(shorter(status), words);
+        }
     }
 }
