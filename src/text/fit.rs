@@ -124,9 +124,12 @@ mod tests {
 
     #[test]
     fn sizes_line_up_with_units_in_a_column_of_their_own() {
-        for (count, text) in
-            [(0, "     0 B  "), (512 << 20, " 512.0 MiB"), (1023 << 10, "1023.0 KiB"), (u64::MAX, "  16.0 EiB")]
-        {
+        for (count, text) in [
+            (0, "     0 B  "),
+            (512 << 20, " 512.0 MiB"),
+            (1023 << 10, "1023.0 KiB"),
+            (u64::MAX, "  16.0 EiB"),
+        ] {
             assert_eq!(size(count), text);
             assert_eq!(size(count).len(), SIZE);
         }

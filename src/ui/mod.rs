@@ -1,6 +1,8 @@
 //! The screen: model, messages, update, view. No clock, no socket, no terminal: `update` is told what has happened and
 //! says what is to be done, `view` draws the model at any size.
 
+#[cfg(test)]
+mod any_input_tests;
 mod command;
 pub mod dialogs;
 mod draft;
@@ -11,6 +13,8 @@ mod look;
 pub mod message;
 pub mod model;
 mod request;
+#[cfg(test)]
+mod speed_tests;
 #[cfg(test)]
 pub(crate) mod test_support;
 mod update;

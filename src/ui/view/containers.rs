@@ -65,7 +65,11 @@ fn narrowed(model: &Model) -> Line<'static> {
     }
     let is_typing = matches!(model.typing, Some(Typing::Filter { .. })) && model.focus == Focus::Containers;
     if is_typing || !list.filter.is_empty() {
-        words += &format!(" /{}{} ", fit::without_front(&list.filter, 24), if is_typing { model.look.glyph("▏", "_") } else { "" });
+        words += &format!(
+            " /{}{} ",
+            fit::without_front(&list.filter, 24),
+            if is_typing { model.look.glyph("▏", "_") } else { "" }
+        );
     }
     Line::styled(words, model.look.accent)
 }
@@ -126,7 +130,8 @@ fn fitting(model: &Model, width: usize) -> Vec<(Column, usize)> {
     for leaves in Column::LEAVE {
         // What says little is not worth a name that cannot be read.
         let says_little = matches!(leaves, Column::Id | Column::Engine | Column::Image);
-        let more_name = if says_little { widest.min(READABLE).saturating_sub(least(Column::Name)) } else { 0 };
+        let more_name =
+            if says_little { widest.min(READABLE).saturating_sub(least(Column::Name)) } else { 0 };
         if taken(&columns) + more_name <= width {
             break;
         }

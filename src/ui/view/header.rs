@@ -76,7 +76,7 @@ fn used(model: &Model) -> Option<String> {
         return None;
     }
     let cpu: f64 = readings.iter().map(|one| one.cpu).sum();
-    let memory: u64 = readings.iter().map(|one| one.memory).sum();
+    let memory = readings.iter().fold(0_u64, |sum, one| sum.saturating_add(one.memory));
     // Several engines share one machine.
     let machines = || model.engines.known().filter_map(|one| one.identity.as_ref());
     let cpus: u64 = machines().map(|one| one.cpus).max()?;

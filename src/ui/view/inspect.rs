@@ -39,7 +39,8 @@ fn pieces<'a>(model: &Model, view: &'a InspectView, at: usize, width: usize) -> 
     let look = &model.look;
     let Some(text) = view.lines().get(at) else { return Vec::new() };
     let is_inside = text.starts_with(' ');
-    let label = if is_inside || text.get(..LABEL).is_none_or(|label| !label.ends_with(' ')) { 0 } else { LABEL };
+    let label =
+        if is_inside || text.get(..LABEL).is_none_or(|label| !label.ends_with(' ')) { 0 } else { LABEL };
     let base = if is_inside || label > 0 { look.plain } else { look.strong };
     // What is left of the first column shown, in whole characters.
     let hidden = fit::beginning(text, view.column).len();

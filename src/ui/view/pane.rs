@@ -148,7 +148,8 @@ fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
             }
             let lines = model.pane.inspect.lines().len();
             if lines > 0 {
-                let words = format!(" line {} of {} ", model.pane.inspect.top + 1, log::grouped(lines as u64));
+                let words =
+                    format!(" line {} of {} ", model.pane.inspect.top + 1, log::grouped(lines as u64));
                 spans.push(Span::styled(words, look.dim));
             }
         }

@@ -21,14 +21,17 @@ fn read(stage: &mut Stage, seconds: std::ops::Range<u32>) {
     for second in seconds {
         let wave = f64::from(second % 100);
         let counter = u64::from(second) * u64::from(second) * 3000;
-        tell(stage, ContainerNews::Stats(Stats {
-            time: Some(noon() + jiff::SignedDuration::from_secs(i64::from(second))),
-            cpu: Cpu { total_ns: 0, percent: Some(wave * 8.0), online: 16 },
-            memory: Memory { used: u64::from(second) << 23, limit: 16 << 30 },
-            network: NetworkIo { received: counter, sent: counter / 900 },
-            block: BlockIo { read: 0, written: counter * 7 },
-            pids: Some(212),
-        }));
+        tell(
+            stage,
+            ContainerNews::Stats(Stats {
+                time: Some(noon() + jiff::SignedDuration::from_secs(i64::from(second))),
+                cpu: Cpu { total_ns: 0, percent: Some(wave * 8.0), online: 16 },
+                memory: Memory { used: u64::from(second) << 23, limit: 16 << 30 },
+                network: NetworkIo { received: counter, sent: counter / 900 },
+                block: BlockIo { read: 0, written: counter * 7 },
+                pids: Some(212),
+            }),
+        );
     }
 }
 
@@ -68,7 +71,9 @@ fn before_ten_minutes_are_over_the_axis_says_less() {
 fn bars_keep_their_height_as_they_move() {
     let mut stage = with_tab(120, 40, Tab::Stats);
     read(&mut stage, 0..700);
-    let bars = |stage: &Stage| pane(stage)[2..6].iter().map(|row| row.chars().skip(14).collect::<String>()).collect::<Vec<_>>();
+    let bars = |stage: &Stage| {
+        pane(stage)[2..6].iter().map(|row| row.chars().skip(14).collect::<String>()).collect::<Vec<_>>()
+    };
     let before = bars(&stage);
     // Eleven readings share a cell: after eleven more everything has moved by one.
     read(&mut stage, 700..711);

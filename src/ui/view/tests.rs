@@ -77,7 +77,10 @@ fn acting(width: u16, height: u16) -> Stage {
     let pull = begin(&mut stage, Request::Pull(DOCKER, "x".into()), "registry.example/yocto:scarthgap");
     stage.news(pull, ActionNews::Step("12 of 31 layers, 1.4 GiB of 3.9 GiB".into()));
     stage.wait(5);
-    stage.news(stop, ActionNews::Progress(Progress::Slow { elapsed: Duration::from_secs(12), deadline: None }));
+    stage.news(
+        stop,
+        ActionNews::Progress(Progress::Slow { elapsed: Duration::from_secs(12), deadline: None }),
+    );
     stage.model.actions.cancel(pull);
     begin(&mut stage, Request::Start(key("yocto-old")), "yocto-old");
     stage.wait(1);
@@ -126,7 +129,7 @@ fn a_filter_is_shown_while_it_is_typed_and_after() {
     stage.keys("/").types("yct");
     assert_snapshot!("filter_typed_120x30", stage.draw());
     assert_eq!(style_of(&stage, "/yct"), "cyan");
-    stage.types("zzz\n");
+    stage.pastes("zzz").keys("enter");
     assert!(stage.draw().contains("None of them matches."), "{}", stage.draw());
 }
 
@@ -188,15 +191,15 @@ fn the_engine_page_says_what_was_tried() {
     assert_snapshot!("engines_none_yet_80x24", stage.draw());
     stage.model.engines.is_complete = true;
     assert_snapshot!("engines_none_80x24", stage.draw());
-    let trying = |endpoint: &str| EngineNews::Trying {
-        named_by: "usual socket".into(),
-        endpoint: endpoint.into(),
-    };
+    let trying =
+        |endpoint: &str| EngineNews::Trying { named_by: "usual socket".into(), endpoint: endpoint.into() };
     stage.tell(Message::Engine(DOCKER, trying("unix:///var/run/docker.sock")));
     stage.tell(Message::Engine(EngineId(2), trying("unix:///run/podman/podman.sock")));
     stage.wait(4);
     let problem = Problem {
-        hint: Some("add yourself to the group docker: sudo usermod -aG docker $USER, then log in anew".into()),
+        hint: Some(
+            "add yourself to the group docker: sudo usermod -aG docker $USER, then log in anew".into(),
+        ),
         ..Problem::new("cannot reach engine unix:///var/run/docker.sock: permission denied (os error 13)")
     };
     let again = stage.model.now.since_start + Duration::from_secs(5);
@@ -246,15 +249,19 @@ fn volumes_keep_their_columns_with_any_name() {
     let mut stage = Stage::new(200, 50);
     let odd = mounting(container("odd", ContainerState::Running, "Up"), "protected-寿司");
     stage.tell(Message::Engine(DOCKER, EngineNews::Containers(vec![foreign(odd)])));
-    stage.tell(Message::Engine(DOCKER, EngineNews::Volumes(vec![
-        volume("protected-寿司", true),
-        volume("sstate-cache", true),
-    ])));
+    stage.tell(Message::Engine(
+        DOCKER,
+        EngineNews::Volumes(vec![volume("protected-寿司", true), volume("sstate-cache", true)]),
+    ));
     stage.model.focus = Focus::Pane;
     assert_eq!(style_of(&stage, "protected-寿司"), "bold", "the name is no mark of protection");
     assert_eq!(style_of(&stage, "protected  unused"), "cyan");
+    stage.on_volume("sstate-cache");
+    assert_eq!(style_of(&stage, "sstate-cache"), "reversed");
     let drawn = stage.draw();
     let column = |line: &str, word: &str| line.find(word).map(|at| crate::text::fit::width(&line[..at]));
-    let at = |name: &str, word: &str| drawn.lines().find(|line| line.contains(name)).and_then(|line| column(line, word));
+    let at = |name: &str, word: &str| {
+        drawn.lines().find(|line| line.contains(name)).and_then(|line| column(line, word))
+    };
     assert_eq!(at("寿司", "1 user"), at("sstate-cache", "unused").map(|at| at + 1), "{drawn}");
 }

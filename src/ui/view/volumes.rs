@@ -26,7 +26,11 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     let heading = title(look, has_focus, "Volumes", Some(number));
     let is_typing = matches!(model.typing, Some(Typing::Filter { .. })) && has_focus;
     let bottom = if is_typing || !list.filter.is_empty() {
-        format!(" /{}{} ", fit::without_front(&list.filter, 24), if is_typing { look.glyph("▏", "_") } else { "" })
+        format!(
+            " /{}{} ",
+            fit::without_front(&list.filter, 24),
+            if is_typing { look.glyph("▏", "_") } else { "" }
+        )
     } else {
         measured(model)
     };
