@@ -232,9 +232,10 @@ proptest! {
         knows_none in proptest::bool::weighted(0.1),
         happenings in proptest::collection::vec(happening(), 0..60),
     ) {
-        let mut stage = match knows_none {
-            true => Stage::empty(first.0, first.1),
-            false => Stage::new(first.0, first.1).with_podman(),
+        let mut stage = if knows_none {
+            Stage::empty(first.0, first.1)
+        } else {
+            Stage::new(first.0, first.1).with_podman()
         };
         stage.model.look.is_ascii = is_ascii;
         for what in happenings {

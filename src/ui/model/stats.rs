@@ -107,6 +107,7 @@ impl StatsHistory {
     }
 
     /// All readings, the oldest first.
+    #[must_use]
     pub fn readings(&self) -> impl ExactSizeIterator<Item = Reading> + DoubleEndedIterator {
         self.readings.iter().copied()
     }

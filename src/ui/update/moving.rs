@@ -70,7 +70,7 @@ pub(super) fn in_pane(model: &mut Model, far: Far, page: usize) {
                         Far::Lines(lines) if lines < 0 => terminal.scroll_up(lines.unsigned_abs()),
                         Far::Lines(lines) => terminal.scroll_down(lines.unsigned_abs()),
                         Far::Halves(halves) if halves < 0 => {
-                            terminal.scroll_up(page / 2 * halves.unsigned_abs())
+                            terminal.scroll_up(page / 2 * halves.unsigned_abs());
                         }
                         Far::Halves(halves) => terminal.scroll_down(page / 2 * halves.unsigned_abs()),
                         Far::Top => terminal.scroll_up(usize::MAX),

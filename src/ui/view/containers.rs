@@ -61,15 +61,12 @@ fn narrowed(model: &Model) -> Line<'static> {
     let list = &model.containers;
     let mut words = String::new();
     if let Some(volume) = &list.using {
-        words += &format!(" using {} ", fit::without_middle(&clean(&volume.name), 24));
+        words = format!(" using {} ", fit::without_middle(&clean(&volume.name), 24));
     }
     let is_typing = matches!(model.typing, Some(Typing::Filter { .. })) && model.focus == Focus::Containers;
     if is_typing || !list.filter.is_empty() {
-        words += &format!(
-            " /{}{} ",
-            fit::without_front(&list.filter, 24),
-            if is_typing { model.look.glyph("▏", "_") } else { "" }
-        );
+        let cursor = if is_typing { model.look.glyph("▏", "_") } else { "" };
+        words = format!("{words} /{}{cursor} ", fit::without_front(&list.filter, 24));
     }
     Line::styled(words, model.look.accent)
 }
@@ -115,9 +112,8 @@ fn fitting(model: &Model, width: usize) -> Vec<(Column, usize)> {
     let least = |column: Column| match column {
         Column::Name => widest.clamp(SHORT_NAME, NAME),
         Column::Doing => DOING,
-        Column::Cpu => 5,
+        Column::Cpu | Column::Age => 5,
         Column::Memory => fit::SIZE,
-        Column::Age => 5,
         Column::Image => 18,
         Column::Engine => 9,
         Column::Id => 12,

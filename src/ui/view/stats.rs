@@ -102,15 +102,15 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, inside: Rect, of: &Cont
 fn summary(model: &Model, row: &Row) -> Line<'static> {
     let look = &model.look;
     let Some(stats) = row.stats.last() else { return Line::default() };
-    let mut words = format!(" {}", count(stats.cpu.online, "processor"));
+    let mut words = vec![count(stats.cpu.online, "processor")];
     if stats.memory.limit > 0 {
         let used = u128::from(stats.memory.used) * 100 / u128::from(stats.memory.limit);
-        words += &format!("   {used:>3}% of {} memory", bytes(stats.memory.limit));
+        words.push(format!("{used:>3}% of {} memory", bytes(stats.memory.limit)));
     }
     if let Some(pids) = stats.pids {
-        words += &format!("   {pids:>5} {}", if pids == 1 { "thread" } else { "threads" });
+        words.push(format!("{pids:>5} {}", if pids == 1 { "thread" } else { "threads" }));
     }
-    Line::styled(words, look.dim)
+    Line::styled(format!(" {}", words.join("   ")), look.dim)
 }
 
 /// Name, value now, peak and average, in columns that keep their width.

@@ -35,8 +35,8 @@ fn read(stage: &mut Stage, seconds: std::ops::Range<u32>) {
     }
 }
 
-fn state(stage: &mut Stage, state: ContainerState) {
-    let listed = vec![container("yocto-a", state, "")];
+fn becomes(stage: &mut Stage, now: ContainerState) {
+    let listed = vec![container("yocto-a", now, "")];
     stage.tell(Message::Engine(DOCKER, EngineNews::Containers(listed)));
 }
 
@@ -101,7 +101,7 @@ fn the_widths_of_figures_stay() {
 #[test]
 fn without_figures_it_says_why() {
     let mut stage = with_tab(80, 24, Tab::Stats);
-    state(&mut stage, ContainerState::Exited);
+    becomes(&mut stage, ContainerState::Exited);
     assert_eq!(pane(&stage)[0], " It does not run: it uses nothing.");
     without(&mut stage, Feature::Stats);
     assert_eq!(pane(&stage)[0], " docker cannot: cgroups are not mounted");
@@ -246,9 +246,9 @@ fn without_processes_it_says_why() {
     let mut stage = with_tab(80, 24, Tab::Processes);
     tell(&mut stage, ContainerNews::NoTop(Problem::new("cannot list the processes: timed out")));
     assert_eq!(style_of(&stage, "cannot list"), "red");
-    state(&mut stage, ContainerState::Paused);
+    becomes(&mut stage, ContainerState::Paused);
     assert_eq!(pane(&stage)[0], " It is paused: its processes are shown once it is thawed.");
-    state(&mut stage, ContainerState::Exited);
+    becomes(&mut stage, ContainerState::Exited);
     assert_eq!(pane(&stage)[0], " It does not run: it has no processes.");
     without(&mut stage, Feature::Top);
     assert_eq!(pane(&stage)[0], " docker cannot: cgroups are not mounted");

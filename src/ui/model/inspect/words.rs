@@ -74,17 +74,17 @@ pub(super) fn lines(details: &ContainerDetails, reveals: bool) -> Vec<String> {
 }
 
 fn state(details: &ContainerDetails) -> String {
-    let mut words = details.state.to_string();
+    let mut words = vec![details.state.to_string()];
     if let Some(code) = details.exit_code.filter(|_| !details.state.is_alive()) {
-        words += &format!(", exit {code}");
-        if let Some(signal) = Signal::name_of_exit_code(code) {
-            words += &format!(" ({signal})");
-        }
+        words.push(match Signal::name_of_exit_code(code) {
+            Some(signal) => format!("exit {code} ({signal})"),
+            None => format!("exit {code}"),
+        });
     }
     if details.oom_killed {
-        words += ", killed by the kernel: out of memory";
+        words.push("killed by the kernel: out of memory".into());
     }
-    words
+    words.join(", ")
 }
 
 /// Masks what looks like a secret anywhere in it: by the name of a field, or as `NAME=value` in any text.

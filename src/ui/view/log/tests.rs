@@ -110,7 +110,7 @@ fn what_was_dropped_is_told_in_its_place() {
 #[test]
 fn long_lines_are_cut_with_a_sign_and_scrolled_sideways() {
     let (mut writer, reader) = Log::new(MIB);
-    let long: String = (0..30).map(|number| format!("{number:04}.")).collect();
+    let long = (0..30).map(|number| format!("{number:04}.")).collect::<Vec<_>>().concat();
     writer.append(Stream::Stdout, None, format!("short\n{long}\n").as_bytes());
     let mut stage = with_log(60, 15, &reader);
     assert_eq!(pane(&stage)[1], format!("{}›", &long[..57]));
@@ -130,7 +130,7 @@ fn long_lines_are_cut_with_a_sign_and_scrolled_sideways() {
 #[test]
 fn broken_lines_are_shown_whole_and_every_row_can_be_reached() {
     let (mut writer, reader) = Log::new(MIB);
-    let huge: String = (0..400).map(|number| format!("{number:05}.")).collect();
+    let huge = (0..400).map(|number| format!("{number:05}.")).collect::<Vec<_>>().concat();
     writer.append(Stream::Stdout, None, format!("before\n{huge}\nafter\n").as_bytes());
     let mut stage = with_log(60, 15, &reader);
     stage.keys("w");

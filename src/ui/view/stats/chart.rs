@@ -84,7 +84,7 @@ impl Span {
         // The cells may hold a little more than what is kept.
         let all = all.min(self.every.saturating_mul(u32::try_from(READINGS).unwrap_or(u32::MAX)));
         let seconds = all.as_secs();
-        let then = if seconds >= 60 && seconds % 60 == 0 {
+        let then = if seconds >= 60 && seconds.is_multiple_of(60) {
             format!("{}m ago", seconds / 60)
         } else {
             format!("{} ago", elapsed(all))
