@@ -1,4 +1,4 @@
-//! What a frame costs does not grow with what is behind it: a thousand containers, a million lines.
+//! What a frame costs does not grow with what is behind it: thousands of containers, a million lines.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -8,6 +8,7 @@ use ratatui::backend::TestBackend;
 
 use crate::engine::ContainerState;
 use crate::logs::{Log, LogReader, Stream};
+use crate::ui::model::Focus;
 use crate::ui::test_support::{DOCKER, Stage, container, key, mounting, volume};
 use crate::ui::{ContainerNews, EngineNews, Message, view};
 
@@ -50,27 +51,29 @@ fn fastest(times: usize, mut work: impl FnMut()) -> Duration {
 
 fn frame(stage: &Stage) -> Duration {
     let mut terminal = Terminal::new(TestBackend::new(200, 50)).unwrap();
-    fastest(20, || {
+    fastest(8, || {
         terminal.draw(|frame| view(&stage.model, frame)).unwrap();
     })
 }
 
 fn tick(stage: &mut Stage) -> Duration {
-    fastest(20, || stage.tell(Message::Tick))
+    fastest(50, || stage.tell(Message::Tick))
 }
 
 #[test]
 fn a_frame_costs_the_same_whatever_is_behind_it() {
     let mut small = stage_of(60, 1000);
-    let mut large = stage_of(1000, 200_000);
-    for wraps in [false, true] {
-        small.model.pane.display.wrap = wraps;
-        large.model.pane.display.wrap = wraps;
-        let (few, many) = (frame(&small), frame(&large));
-        assert!(many < few * 2, "{few:?} with little, {many:?} with much, broken {wraps}");
+    let mut large = stage_of(4000, 100_000);
+    // Whatever else the machine does just then: one of a few tries is quiet.
+    for (focus, wraps) in [(Focus::Containers, false), (Focus::Volumes, true)] {
+        for stage in [&mut small, &mut large] {
+            (stage.model.focus, stage.model.pane.display.wrap) = (focus, wraps);
+        }
+        let tried: Vec<_> = (0..8).map(|_| (frame(&small), frame(&large))).collect();
+        assert!(tried.iter().any(|(few, many)| *many < *few * 3 / 2), "{focus:?}: {tried:?}");
     }
-    let (few, many) = (tick(&mut small), tick(&mut large));
-    assert!(many < few * 3 + Duration::from_micros(200), "a tick: {few:?} with little, {many:?} with much");
+    let tried: Vec<_> = (0..8).map(|_| (tick(&mut small), tick(&mut large))).collect();
+    assert!(tried.iter().any(|(few, many)| *many < *few * 3), "a tick: {tried:?}");
 }
 
 /// Run by hand: `cargo test --release --lib speed -- --ignored --nocapture`.

@@ -105,6 +105,10 @@ fn what_was_dropped_is_told_in_its_place() {
     assert_eq!(pane(&stage)[1], format!("line {first}"));
     stage.keys("w");
     assert_eq!(pane(&stage)[1], format!("line {first}"), "also where lines are broken");
+    stage.keys("j");
+    assert_eq!(pane(&stage)[0], format!("line {first}"));
+    stage.keys("k");
+    assert!(pane(&stage)[0].contains("dropped before this"));
 }
 
 #[test]
