@@ -14,11 +14,11 @@ pub mod message;
 pub mod model;
 mod request;
 #[cfg(test)]
-mod speed_tests;
-#[cfg(test)]
 pub(crate) mod test_support;
 mod update;
 pub mod view;
+#[cfg(test)]
+mod view_speed_tests;
 mod wanted;
 
 pub use command::Command;

@@ -76,7 +76,7 @@ fn a_frame_costs_the_same_whatever_is_behind_it() {
     assert!(tried.iter().any(|(few, many)| *many < *few * 3), "a tick: {tried:?}");
 }
 
-/// Run by hand: `cargo test --release --lib speed -- --ignored --nocapture`.
+/// Run by hand: `cargo test --release --lib view_speed -- --ignored --nocapture`.
 #[test]
 #[ignore = "says how long a frame takes, and judges nothing"]
 fn how_long_a_frame_takes() {
