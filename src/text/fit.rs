@@ -70,6 +70,31 @@ pub fn without_front(text: &str, cells: usize) -> String {
     }
 }
 
+/// What comes after the first so many cells of a text; a blank for each cell of a character that was cut in two.
+#[must_use]
+pub fn beyond(text: &str, cells: usize) -> String {
+    let hidden = beginning(text, cells);
+    let rest = text.get(hidden.len()..).unwrap_or_default();
+    let cut = cells.saturating_sub(width(hidden));
+    match rest.graphemes(true).next() {
+        Some(cluster) if cut > 0 => {
+            " ".repeat(cluster.width().saturating_sub(cut)) + rest.get(cluster.len()..).unwrap_or_default()
+        }
+        _ => rest.to_owned(),
+    }
+}
+
+/// Cells of a [`size`].
+pub const SIZE: usize = 10;
+
+/// A size as [`bytes`](super::bytes) says it, in a column: numbers line up at their right, units are below each other.
+#[must_use]
+pub fn size(count: u64) -> String {
+    let words = super::bytes(count);
+    let (number, unit) = words.split_once(' ').unwrap_or((&words, ""));
+    format!("{number:>6} {unit:<3}")
+}
+
 /// So many cells exactly: blanks after it, or without its end.
 #[must_use]
 pub fn left(text: &str, cells: usize) -> String {
@@ -95,6 +120,27 @@ mod tests {
         assert_eq!(without_front("/home/builder/build/tmp", 10), "…build/tmp");
         assert_eq!(without_end("kirkstone", 5), "kirk…");
         assert_eq!(without_end("kirkstone", 9), "kirkstone");
+    }
+
+    #[test]
+    fn sizes_line_up_with_units_in_a_column_of_their_own() {
+        for (count, text) in [
+            (0, "     0 B  "),
+            (512 << 20, " 512.0 MiB"),
+            (1023 << 10, "1023.0 KiB"),
+            (u64::MAX, "  16.0 EiB"),
+        ] {
+            assert_eq!(size(count), text);
+            assert_eq!(size(count).len(), SIZE);
+        }
+    }
+
+    #[test]
+    fn what_lies_beyond_keeps_its_columns() {
+        assert_eq!(beyond("kirkstone", 4), "stone");
+        assert_eq!(beyond("寿司と", 1), " 司と");
+        assert_eq!(beyond("寿司と", 2), "司と");
+        assert_eq!(beyond("ab", 5), "");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The screen: model, messages, update, view. No clock, no socket, no terminal: `update` is told what has happened and
 //! says what is to be done, `view` draws the model at any size.
 
+#[cfg(test)]
+mod any_input_tests;
 mod command;
 pub mod dialogs;
 mod draft;
@@ -15,6 +17,8 @@ mod request;
 pub(crate) mod test_support;
 mod update;
 pub mod view;
+#[cfg(test)]
+mod view_speed_tests;
 mod wanted;
 
 pub use command::Command;

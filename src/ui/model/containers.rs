@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::actions::cleanup::{ManagedBy, Rules};
 use crate::engine::{Container, ContainerDetails, ContainerState, Stats};
-use crate::ui::{ContainerKey, EngineId, Problem};
+use crate::text::{clean, fit};
+use crate::ui::{ContainerKey, EngineId, Problem, VolumeKey};
 
 use super::{Cursor, Matcher, Sort, StatsHistory};
 
@@ -66,13 +67,17 @@ pub struct Containers {
     /// What is typed to narrow the list; all match an empty one.
     pub filter: String,
     /// Only the containers that use this volume of this engine.
-    pub using: Option<crate::ui::VolumeKey>,
+    pub using: Option<VolumeKey>,
     /// Whether what does not run is shown.
     pub show_stopped: bool,
     /// The order.
     pub sort: Sort,
     ordered_at: Duration,
     is_stale: bool,
+    /// How many containers use each volume; counted when a list comes, not when it is drawn.
+    users: BTreeMap<VolumeKey, usize>,
+    alive: usize,
+    widest_name: usize,
 }
 
 impl Containers {
@@ -118,6 +123,20 @@ impl Containers {
         let rows = &self.rows;
         self.marked.retain(|key| rows.contains_key(key));
         self.is_stale = true;
+        self.count_up();
+    }
+
+    fn count_up(&mut self) {
+        self.alive = self.rows.values().filter(|row| row.container.state.is_alive()).count();
+        self.users.clear();
+        for row in self.rows.values() {
+            let names: BTreeSet<&String> =
+                row.container.mounts.iter().filter_map(|mount| mount.volume.as_ref()).collect();
+            for name in names {
+                let key = VolumeKey { engine: row.key.engine, name: name.clone() };
+                *self.users.entry(key).or_default() += 1;
+            }
+        }
     }
 
     /// Takes what is known of one.
@@ -152,6 +171,24 @@ impl Containers {
     #[must_use]
     pub fn count(&self) -> usize {
         self.rows.len()
+    }
+
+    /// How many of them are alive.
+    #[must_use]
+    pub fn alive(&self) -> usize {
+        self.alive
+    }
+
+    /// How many use a volume, running or not.
+    #[must_use]
+    pub fn users(&self, volume: &VolumeKey) -> usize {
+        self.users.get(volume).copied().unwrap_or(0)
+    }
+
+    /// Cells of the longest name that is shown.
+    #[must_use]
+    pub fn widest_name(&self) -> usize {
+        self.widest_name
     }
 
     /// The one of this name at an engine.
@@ -256,6 +293,8 @@ impl Containers {
             };
             let mut shown: Vec<&Row> = self.rows.values().filter(|row| is_shown(row)).collect();
             shown.sort_by(|a, b| self.sort.compare(a, b));
+            self.widest_name =
+                shown.iter().map(|row| fit::width(&clean(&row.container.name))).max().unwrap_or(0);
             self.shown = shown.into_iter().map(|row| row.key.clone()).collect();
             self.is_stale = false;
             self.ordered_at = now;

@@ -40,8 +40,8 @@ impl<K: Clone + PartialEq> Cursor<K> {
 
     /// Moves it by so many, staying within the list.
     pub fn step(&mut self, list: &[K], by: isize) {
-        let last = list.len().saturating_sub(1);
-        self.place = self.place.saturating_add_signed(by).min(last);
+        let furthest = list.len().saturating_sub(1);
+        self.place = self.place.saturating_add_signed(by).min(furthest);
         self.selected = list.get(self.place).cloned();
     }
 
@@ -57,9 +57,15 @@ impl<K: Clone + PartialEq> Cursor<K> {
     /// After the list or its height has changed: stays on what it was on, or where that is gone on what has come into
     /// its place; and is shown.
     pub fn settle(&mut self, list: &[K], height: usize) {
-        let last = list.len().saturating_sub(1);
-        let found = self.selected.as_ref().and_then(|key| list.iter().position(|other| other == key));
-        self.place = found.unwrap_or_else(|| self.place.min(last));
+        let furthest = list.len().saturating_sub(1);
+        // Most often nothing has moved.
+        let is_there = list.get(self.place).is_some_and(|key| Some(key) == self.selected.as_ref());
+        let found = if is_there {
+            Some(self.place)
+        } else {
+            self.selected.as_ref().and_then(|key| list.iter().position(|other| other == key))
+        };
+        self.place = found.unwrap_or_else(|| self.place.min(furthest));
         self.selected = list.get(self.place).cloned();
         let height = height.max(1);
         if self.place < self.offset {

@@ -9,6 +9,7 @@ use crate::engine::ContainerDetails;
 use crate::ui::ContainerKey;
 
 pub use search::{Match, Search};
+pub use words::LABEL;
 
 /// What is shown of it. The text is made once for each change, not for each frame.
 #[derive(Debug, Default)]
@@ -57,6 +58,7 @@ impl InspectView {
             self.made_of = of.map(|(key, details)| (key.clone(), Arc::clone(details), self.reveals));
             self.lines = of.map(|(_, details)| words::lines(details, self.reveals)).unwrap_or_default();
             self.found = Search::default();
+            self.top = self.top.min(self.lines.len().saturating_sub(page));
         }
         if self.found.is_for(&self.search) {
             return;

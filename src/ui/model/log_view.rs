@@ -3,13 +3,22 @@
 use crate::logs::{LineNumber, LogReader};
 use crate::ui::LogState;
 
+/// A row of a log: broken lines take several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// The line.
+    pub line: LineNumber,
+    /// Which of its rows, from 0; always 0 where lines are cut, but for the first line under a note.
+    pub row: usize,
+}
+
 /// Where a log is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// At its end: new lines move it.
     End,
-    /// With this line on top: new lines do not move it.
-    Line(LineNumber),
+    /// With this row on top: new lines do not move it.
+    At(Spot),
 }
 
 /// What is shown of a log.

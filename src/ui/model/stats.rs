@@ -1,6 +1,7 @@
 //! What a container used over the last minutes.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::engine::Stats;
 
@@ -12,6 +13,10 @@ pub const READINGS: usize = 600;
 pub struct StatsHistory {
     readings: VecDeque<Reading>,
     last: Option<Stats>,
+    /// When the first of the readings that were kept was read.
+    begun: Option<jiff::Timestamp>,
+    /// How many readings were kept since then, those that were let go again counted in.
+    count: u64,
 }
 
 /// One reading, its counters as rates since the one before.
@@ -52,12 +57,16 @@ impl StatsHistory {
             read: rate(stats.block.read, |stats| stats.block.read),
             written: rate(stats.block.written, |stats| stats.block.written),
         };
-        if self.readings.len() == READINGS {
-            self.readings.pop_front();
-        }
         // A first reading has no rate: it would be drawn as a fall to zero.
         if stats.cpu.percent.is_some() {
+            if self.readings.len() == READINGS {
+                self.readings.pop_front();
+            }
+            if self.count == 0 {
+                self.begun = stats.time;
+            }
             self.readings.push_back(reading);
+            self.count += 1;
         }
         self.last = Some(stats);
     }
@@ -79,7 +88,26 @@ impl StatsHistory {
         self.last.as_ref()
     }
 
+    /// How many readings there were since it began, those that are not kept any more counted in.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// How far readings lie apart, in whole seconds, at least one.
+    #[must_use]
+    pub fn every(&self) -> Duration {
+        let between = || {
+            let last = self.last.as_ref()?.time?;
+            let seconds = u64::try_from(last.duration_since(self.begun?).as_secs()).ok()?;
+            let intervals = self.count.checked_sub(1)?;
+            (seconds + intervals / 2).checked_div(intervals)
+        };
+        Duration::from_secs(between().unwrap_or(1).max(1))
+    }
+
     /// All readings, the oldest first.
+    #[must_use]
     pub fn readings(&self) -> impl ExactSizeIterator<Item = Reading> + DoubleEndedIterator {
         self.readings.iter().copied()
     }
@@ -119,5 +147,18 @@ mod tests {
             history.push(stats(second, 0, Some(1.0)));
         }
         assert_eq!(history.readings().len(), READINGS);
+        assert_eq!((history.count(), history.every()), (2000, Duration::from_secs(1)));
+        history.push(stats(2000, 0, None));
+        assert_eq!(history.readings().len(), READINGS, "one without figures takes no other's place");
+    }
+
+    #[test]
+    fn the_time_between_readings_is_what_it_was_in_the_mean() {
+        let mut history = StatsHistory::default();
+        assert_eq!(history.every(), Duration::from_secs(1));
+        for second in [0, 5, 10, 16] {
+            history.push(stats(second, 0, Some(1.0)));
+        }
+        assert_eq!(history.every(), Duration::from_secs(5));
     }
 }

@@ -111,9 +111,9 @@ impl Volumes {
     /// Puts the list in order where it is due, and the cursor in it. Volumes the engine named come last.
     pub fn settle(&mut self, height: usize, matcher: &Matcher) {
         if self.is_stale {
-            let matches =
+            let is_shown =
                 |row: &&VolumeRow| matcher.is_match(&self.filter, &[&row.volume.name, &row.volume.driver]);
-            let mut shown: Vec<&VolumeRow> = self.rows.values().filter(matches).collect();
+            let mut shown: Vec<&VolumeRow> = self.rows.values().filter(is_shown).collect();
             shown
                 .sort_by_key(|row| (is_anonymous(&row.volume.name), row.volume.name.clone(), row.key.engine));
             self.shown = shown.into_iter().map(|row| row.key.clone()).collect();

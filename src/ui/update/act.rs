@@ -222,7 +222,7 @@ fn follow(model: &mut Model) {
     let top = crate::ui::view::log_window(model, &key).map(|window| window.top);
     if let Some(view) = model.pane.shown_log_mut(&key) {
         view.place = match (view.place, top) {
-            (Place::End, Some(top)) => Place::Line(top),
+            (Place::End, Some(top)) => Place::At(top),
             _ => Place::End,
         };
     }

@@ -1,5 +1,8 @@
 //! The mouse: wheel, click, double click, and drag of the split.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};

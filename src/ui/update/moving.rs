@@ -1,6 +1,5 @@
 //! Moving in whatever has the focus: lists, logs, texts.
 
-use crate::logs::LineNumber;
 use crate::ui::Model;
 use crate::ui::layout::Layout;
 use crate::ui::model::{ExecTab, Focus, Output, Place, Tab};
@@ -71,7 +70,7 @@ pub(super) fn in_pane(model: &mut Model, far: Far, page: usize) {
                         Far::Lines(lines) if lines < 0 => terminal.scroll_up(lines.unsigned_abs()),
                         Far::Lines(lines) => terminal.scroll_down(lines.unsigned_abs()),
                         Far::Halves(halves) if halves < 0 => {
-                            terminal.scroll_up(page / 2 * halves.unsigned_abs())
+                            terminal.scroll_up(page / 2 * halves.unsigned_abs());
                         }
                         Far::Halves(halves) => terminal.scroll_down(page / 2 * halves.unsigned_abs()),
                         Far::Top => terminal.scroll_up(usize::MAX),
@@ -98,31 +97,32 @@ fn move_top(top: &mut usize, far: Far, page: usize, lines: usize) {
 }
 
 fn in_log(model: &mut Model, key: &crate::ui::ContainerKey, far: Far) {
-    let (first, top, rows) = {
-        let Some(window) = crate::ui::view::log_window(model, key) else { return };
-        (window.first, window.top, window.rows)
+    let (Some(rows), Some(window)) =
+        (crate::ui::view::log_rows(model, key), crate::ui::view::log_window(model, key))
+    else {
+        return;
     };
-    let Some(last_top) = crate::ui::view::last_top(model, key) else { return };
-    let Some(view) = model.pane.shown_log_mut(key) else { return };
-    let half = (rows / 2).max(1).cast_signed();
+    let half = (window.rows / 2).max(1).cast_signed();
+    let by = match far {
+        Far::Top => isize::MIN,
+        Far::Bottom => isize::MAX,
+        Far::Lines(by) => by,
+        Far::Halves(by) => half.saturating_mul(by),
+    };
+    let last = rows.last();
     let target = match far {
-        Far::Top => first,
-        Far::Bottom => {
-            view.place = Place::End;
-            return;
-        }
-        Far::Lines(by) => moved_by(top, by),
-        Far::Halves(by) => moved_by(top, half.saturating_mul(by)),
+        Far::Top => rows.first(),
+        Far::Bottom => last,
+        _ if by < 0 => rows.up(window.top, by.unsigned_abs()),
+        _ => rows.down(window.top, by.unsigned_abs()),
     };
-    let is_down = matches!(far, Far::Lines(by) | Far::Halves(by) if by > 0);
-    view.place = if is_down && target >= last_top {
+    // Where all of it is shown there is nothing to go up to: it goes on following.
+    let place = if target >= last && (by > 0 || last == rows.first()) {
         Place::End
     } else {
-        Place::Line(target.clamp(first, last_top.max(first)))
+        Place::At(target.min(last))
     };
-}
-
-fn moved_by(line: LineNumber, by: isize) -> LineNumber {
-    let far = by.unsigned_abs() as u64;
-    if by < 0 { line.minus(far) } else { line.plus(far) }
+    if let Some(view) = model.pane.shown_log_mut(key) {
+        view.place = place;
+    }
 }

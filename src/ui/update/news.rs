@@ -53,8 +53,8 @@ pub(super) fn of_container(model: &mut Model, key: &ContainerKey, news: Containe
         ContainerNews::Details(details) => model.containers.set_details(key, Ok(details)),
         ContainerNews::NoDetails(problem) => model.containers.set_details(key, Err(problem)),
         ContainerNews::Stats(stats) => model.containers.push_stats(key, stats),
-        ContainerNews::Top(table) => model.pane.processes.table = Some((key.clone(), Ok(table))),
-        ContainerNews::NoTop(problem) => model.pane.processes.table = Some((key.clone(), Err(problem))),
+        ContainerNews::Top(table) => model.pane.processes.take(key, Ok(table)),
+        ContainerNews::NoTop(problem) => model.pane.processes.take(key, Err(problem)),
         ContainerNews::Log(reader) => {
             if let Some(view) = model.pane.log_mut(key) {
                 view.reader = Some(reader);

@@ -1,27 +1,33 @@
 //! The list of containers.
 
+mod status;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::engine::ContainerState;
-use crate::text::{age, bytes, clean, fit};
+use crate::text::{age, clean, fit};
 use crate::ui::model::{Column, Focus, Model, Row, Typing};
 
 use super::frame::{framed, title};
+use status::doing;
 
 /// Between two columns.
 const GAP: usize = 2;
 /// The mark and the glyph of the state, before the first column.
 const GUTTER: usize = 4;
-/// The least a name is given before a column goes.
+/// The least a name is given before a column goes, where there are long ones.
 const NAME: usize = 14;
+/// The least it is given anyhow: its heading stands above it.
+const SHORT_NAME: usize = 8;
+/// What a name is given before a column goes that says little.
+const READABLE: usize = 24;
 /// The most a name is given.
 const LONG_NAME: usize = 32;
 /// The least that what it is doing is given.
-const DOING: usize = 12;
+const DOING: usize = 16;
 
 /// Draws the list.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
@@ -57,11 +63,12 @@ fn narrowed(model: &Model) -> Line<'static> {
     let list = &model.containers;
     let mut words = String::new();
     if let Some(volume) = &list.using {
-        words += &format!(" using {} ", clean(&volume.name));
+        words = format!(" using {} ", fit::without_middle(&clean(&volume.name), 24));
     }
     let is_typing = matches!(model.typing, Some(Typing::Filter { .. })) && model.focus == Focus::Containers;
     if is_typing || !list.filter.is_empty() {
-        words += &format!(" /{}{} ", list.filter, if is_typing { model.look.glyph("▏", "_") } else { "" });
+        let cursor = if is_typing { model.look.glyph("▏", "_") } else { "" };
+        words = format!("{words} /{}{cursor} ", fit::without_front(&list.filter, 24));
     }
     Line::styled(words, model.look.accent)
 }
@@ -103,12 +110,12 @@ fn fitting(model: &Model, width: usize) -> Vec<(Column, usize)> {
     if !columns.contains(&Column::Name) {
         columns.insert(0, Column::Name);
     }
+    let widest = model.containers.widest_name();
     let least = |column: Column| match column {
-        Column::Name => NAME,
+        Column::Name => widest.clamp(SHORT_NAME, NAME),
         Column::Doing => DOING,
-        Column::Cpu => 5,
-        Column::Memory => 9,
-        Column::Age => 5,
+        Column::Cpu | Column::Age => 5,
+        Column::Memory => fit::SIZE,
         Column::Image => 18,
         Column::Engine => 9,
         Column::Id => 12,
@@ -119,15 +126,17 @@ fn fitting(model: &Model, width: usize) -> Vec<(Column, usize)> {
             + GAP * columns.len().saturating_sub(1)
     };
     for leaves in Column::LEAVE {
-        if taken(&columns) <= width {
+        // What says little is not worth a name that cannot be read.
+        let says_little = matches!(leaves, Column::Id | Column::Engine | Column::Image);
+        let more_name =
+            if says_little { widest.min(READABLE).saturating_sub(least(Column::Name)) } else { 0 };
+        if taken(&columns) + more_name <= width {
             break;
         }
         columns.retain(|column| column != leaves);
     }
     let mut left = width.saturating_sub(taken(&columns));
-    let longest = model.containers.shown().iter().filter_map(|key| model.containers.get(key));
-    let longest = longest.map(|row| fit::width(&row.container.name)).max().unwrap_or(0).min(LONG_NAME);
-    let name = longest.saturating_sub(NAME).min(left);
+    let name = widest.min(LONG_NAME).saturating_sub(least(Column::Name)).min(left);
     left -= name;
     let doing = if columns.contains(&Column::Doing) { left.min(28) } else { 0 };
     left -= doing;
@@ -157,10 +166,12 @@ fn headings(model: &Model, columns: &[(Column, usize)]) -> Line<'static> {
             (true, false) => look.glyph("↑", "^"),
         };
         let words = match column {
-            Column::Memory => "mem".to_owned(),
+            // Over the numbers, not over their units.
+            Column::Memory => format!("mem{arrow}    "),
             Column::Cpu => "cpu%".to_owned(),
             other => other.name().to_owned(),
-        } + arrow;
+        };
+        let words = if *column == Column::Memory { words } else { words + arrow };
         let words = if is_right(*column) { fit::right(&words, *width) } else { fit::left(&words, *width) };
         let gap = if place == 0 { 0 } else { GAP };
         let style = if arrow.is_empty() { look.dim } else { look.accent };
@@ -223,7 +234,7 @@ fn cell(model: &Model, row: &Row, column: Column, cells: usize, busy: Option<&st
     match column {
         Column::Name => (fit::without_middle(&clean(&row.container.name), cells), plain),
         Column::Doing => match busy {
-            Some(word) => (format!("{word}{}", look.glyph("…", "...")), look.accent),
+            Some(word) => (format!("{word}…"), look.accent),
             None => (doing(row), if row.has_failed() { look.bad } else { plain }),
         },
         Column::Cpu => match row.stats.newest() {
@@ -231,26 +242,13 @@ fn cell(model: &Model, row: &Row, column: Column, cells: usize, busy: Option<&st
             None => (String::new(), plain),
         },
         Column::Memory => match row.stats.newest() {
-            Some(reading) => (bytes(reading.memory), near_limit(model, row)),
+            Some(reading) => (fit::size(reading.memory), near_limit(model, row)),
             None => (String::new(), plain),
         },
         Column::Age => (short_age(row, model), look.dim),
-        Column::Image => (fit::without_middle(&clean(&row.container.image), cells), look.dim),
+        Column::Image => (fit::without_front(&clean(&row.container.image), cells), look.dim),
         Column::Engine => (fit::without_middle(&model.engines.name(row.key.engine), cells), look.dim),
         Column::Id => (row.key.id.short().to_owned(), look.dim),
-    }
-}
-
-/// The engine's own words, without what the glyph says already.
-fn doing(row: &Row) -> String {
-    let status = clean(&row.container.status).into_owned();
-    match row.container.state {
-        ContainerState::Running | ContainerState::Exited if !status.is_empty() => {
-            let (first, rest) = status.split_at(status.chars().next().map_or(0, char::len_utf8));
-            first.to_lowercase() + rest
-        }
-        ContainerState::Paused => format!("paused, {}", status.to_lowercase().replace(" (paused)", "")),
-        state => state.to_string(),
     }
 }
 

@@ -3,11 +3,14 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::Paragraph;
 
-use crate::text::elapsed;
+use crate::text::{elapsed, fit};
 use crate::ui::Do;
 use crate::ui::model::{Engine, Link, Model};
+
+/// Cells before what is said of an endpoint.
+const INDENT: usize = 5;
 
 /// Draws the page.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
@@ -29,7 +32,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     ]));
     lines.push(Line::default());
     for engine in model.engines.all() {
-        lines.extend(of_engine(model, engine));
+        lines.extend(of_engine(model, engine, usize::from(area.width)));
     }
     if model.engines.all().next().is_none() && model.engines.is_complete {
         lines.push(Line::styled("   There is no endpoint to try.", look.plain));
@@ -43,14 +46,13 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         Span::styled(format!("   {}", key(Do::Demo)), look.accent),
         Span::styled(" opens the built-in simulated engine: builds that replay, nothing real", look.dim),
     ]));
-    lines.push(Line::styled(
-        "   --host URI or DOCKER_HOST names another; `smidr-console doctor` says the same without a screen",
-        look.dim,
-    ));
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
+    lines.push(Line::default());
+    lines.push(Line::styled("   --host URI or DOCKER_HOST names another endpoint;", look.dim));
+    lines.push(Line::styled("   `smidr-console doctor` says the same without a screen.", look.dim));
+    frame.render_widget(Paragraph::new(lines), area);
 }
 
-fn of_engine(model: &Model, engine: &Engine) -> Vec<Line<'static>> {
+fn of_engine(model: &Model, engine: &Engine, width: usize) -> Vec<Line<'static>> {
     let look = &model.look;
     let now = model.now.since_start;
     let (glyph, style) = match engine.link {
@@ -63,7 +65,10 @@ fn of_engine(model: &Model, engine: &Engine) -> Vec<Line<'static>> {
         Span::styled(engine.endpoint.clone(), look.plain),
         Span::styled(format!("  {}", engine.named_by), look.dim),
     ])];
-    let mut say = |words: String, style| lines.push(Line::styled(format!("     {words}"), style));
+    let mut say = |words: String, style| {
+        let broken = broken(&words, width.saturating_sub(INDENT + 1));
+        lines.extend(broken.into_iter().map(|row| Line::styled(" ".repeat(INDENT) + &row, style)));
+    };
     match &engine.link {
         Link::Connecting(since) => {
             let taken = now.saturating_sub(*since);
@@ -82,4 +87,45 @@ fn of_engine(model: &Model, engine: &Engine) -> Vec<Line<'static>> {
     }
     lines.push(Line::default());
     lines
+}
+
+/// Broken between words into rows of so many cells; a word that is longer than a row is broken too.
+fn broken(words: &str, cells: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    for word in words.split_whitespace() {
+        let mut word = word;
+        while !word.is_empty() {
+            let Some(row) = rows.last_mut() else { break };
+            let gap = usize::from(!row.is_empty());
+            if fit::width(row) + gap + fit::width(word) <= cells {
+                row.push_str(" ".get(..gap).unwrap_or_default());
+                row.push_str(word);
+                break;
+            }
+            if row.is_empty() {
+                let piece = fit::beginning(word, cells);
+                // A character wider than the row stands in it all the same.
+                let piece = if piece.is_empty() { word } else { piece };
+                row.push_str(piece);
+                word = word.get(piece.len()..).unwrap_or_default();
+            }
+            if !word.is_empty() {
+                rows.push(String::new());
+            }
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_broken_between_and_long_ones_within() {
+        assert_eq!(broken("one two three", 8), ["one two", "three"]);
+        assert_eq!(broken("unix:///run/x.sock gone", 7), ["unix://", "/run/x.", "sock", "gone"]);
+        assert_eq!(broken("", 8), [""]);
+        assert_eq!(broken("ab", 0), ["ab"]);
+    }
 }

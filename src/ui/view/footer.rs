@@ -14,7 +14,7 @@ use crate::ui::model::{Model, Tab, Typing};
 fn offers(model: &Model) -> Vec<Do> {
     use Do as D;
     if model.shows_engine_page() {
-        return vec![D::Demo, D::Retry, D::Help, D::Quit];
+        return vec![D::Demo, D::Retry, D::Engines, D::Palette];
     }
     let contexts = super::super::contexts(model);
     let mut offers = match contexts.first() {

@@ -1,18 +1,23 @@
 //! A log in the pane: only the lines that are visible are ever asked for.
 
+mod rows;
+#[cfg(test)]
+mod tests;
+
 use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Paragraph, Wrap};
 
-use crate::logs::{Line as LogLine, LineKind, LineNumber, LogReader};
-use crate::ui::ContainerKey;
-use crate::ui::layout::Layout;
-use crate::ui::model::{LogView, Model, Place, Tab};
+use crate::engine::Feature;
+use crate::logs::{Line as LogLine, LineKind, LineNumber, Text};
+use crate::text::bytes;
+use crate::ui::model::{LogView, Model, Place, Spot, Tab};
+use crate::ui::{ContainerKey, LogState};
 
 use super::log_text;
+pub(in crate::ui) use rows::Rows;
 
 /// Which lines of a log are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,112 +26,100 @@ pub struct LogWindow {
     pub first: LineNumber,
     /// The line after the last.
     pub end: LineNumber,
-    /// The line on top.
-    pub top: LineNumber,
+    /// The row on top.
+    pub top: Spot,
     /// How many rows there are for lines.
     pub rows: usize,
+}
+
+/// The rows of the log in the pane; `None` where it shows none.
+pub(in crate::ui) fn log_rows<'a>(model: &'a Model, of: &ContainerKey) -> Option<Rows<'a>> {
+    Some(Rows::of(model, model.pane.shown_log(of)?.reader.as_ref()?))
 }
 
 /// Which lines of the log in the pane are shown; `None` where it shows none.
 #[must_use]
 pub fn log_window(model: &Model, of: &ContainerKey) -> Option<LogWindow> {
-    let view = model.pane.shown_log(of)?;
-    let extent = view.reader.as_ref()?.extent();
-    let rows = usize::from(Layout::of(model).inside_pane().height);
-    let last = last_top(model, of)?;
+    Some(window(&log_rows(model, of)?, model.pane.shown_log(of)?))
+}
+
+fn window(rows: &Rows<'_>, view: &LogView) -> LogWindow {
     let top = match view.place {
-        Place::End => last,
-        Place::Line(line) => line.clamp(extent.first, last.max(extent.first)),
+        Place::End => rows.last(),
+        Place::At(spot) => rows.nearest(spot),
     };
-    Some(LogWindow { first: extent.first, end: extent.end, top, rows })
-}
-
-/// The line that is on top when the end is shown.
-#[must_use]
-pub fn last_top(model: &Model, of: &ContainerKey) -> Option<LineNumber> {
-    let view = model.pane.shown_log(of)?;
-    let reader = view.reader.as_ref()?;
-    let inside = Layout::of(model).inside_pane();
-    let rows = u64::from(inside.height.max(1));
-    let extent = reader.extent();
-    let uncut = extent.end.minus(rows).max(extent.first);
-    if !model.pane.display.wrap {
-        return Some(uncut);
-    }
-    // Broken lines take more rows: fewer of them fit.
-    let cells = text_cells(model, reader, usize::from(inside.width));
-    let mut left = usize::from(inside.height.max(1));
-    let mut top = extent.end;
-    for line in reader.window(uncut, usize::from(inside.height)).iter().rev() {
-        let height = line.text.wrap(cells).len();
-        if height > left {
-            // One line that is higher than the pane is shown from its beginning.
-            return Some(if top == extent.end { line.number } else { top });
-        }
-        left -= height;
-        top = line.number;
-    }
-    Some(top)
-}
-
-/// Cells for the text itself, behind number and time.
-fn text_cells(model: &Model, reader: &LogReader, width: usize) -> usize {
-    width.saturating_sub(prefix_cells(model, reader)).max(1)
-}
-
-/// Cells of number and time.
-fn prefix_cells(model: &Model, reader: &LogReader) -> usize {
-    let display = model.pane.display;
-    let number = if display.numbers { number_cells(reader) + 1 } else { 0 };
-    number + if display.timestamps { 9 } else { 0 }
-}
-
-fn number_cells(reader: &LogReader) -> usize {
-    grouped(reader.extent().end.get()).len().max(6)
+    LogWindow { first: rows.extent.first, end: rows.extent.end, top, rows: rows.height }
 }
 
 /// Draws a log into the inside of the pane.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, inside: Rect, of: &ContainerKey, view: &LogView) {
-    let look = &model.look;
-    let (Some(reader), Some(window)) = (&view.reader, log_window(model, of)) else {
-        return frame.render_widget(Paragraph::new(Line::styled(waiting(model, of), look.dim)), inside);
+    let Some(reader) = view.reader.as_ref().filter(|reader| !reader.extent().is_empty()) else {
+        return instead(model, frame, inside, of, view);
     };
-    if window.first == window.end {
-        return frame
-            .render_widget(Paragraph::new(Line::styled(" Nothing was printed yet.", look.dim)), inside);
-    }
-    let rows = usize::from(inside.height);
-    let cells = text_cells(model, reader, usize::from(inside.width));
-    let mut drawn: Vec<Line<'_>> = Vec::with_capacity(rows);
-    for line in reader.window(window.top, rows) {
-        if drawn.len() >= rows && view.place != Place::End {
+    let rows = Rows::of(model, reader);
+    let window = window(&rows, view);
+    let height = usize::from(inside.height);
+    let mut drawn: Vec<Line<'_>> = Vec::with_capacity(height);
+    for line in reader.window(window.top.line, height) {
+        let hidden = if line.number == window.top.line { window.top.row } else { 0 };
+        drawn.extend(of_line(model, &rows, view, &line).into_iter().skip(hidden));
+        if drawn.len() >= height {
             break;
         }
-        if model.pane.display.wrap {
-            for (place, part) in line.text.wrap(cells).iter().enumerate() {
-                let mut spans = prefix(model, reader, &line, place == 0);
-                spans.extend(styled(model, &line, log_text::spans(part, look)));
-                drawn.push(Line::from(spans));
-            }
-        } else {
-            let mut spans = prefix(model, reader, &line, true);
-            spans.extend(styled(model, &line, log_text::spans(&line.text.cut(view.column, cells), look)));
-            drawn.push(Line::from(spans));
-        }
     }
-    // At the end it is the last row that must be seen.
-    let surplus = drawn.len().saturating_sub(rows);
-    let skipped = if view.place == Place::End { surplus } else { 0 };
-    let shown: Vec<Line<'_>> = drawn.into_iter().skip(skipped).take(rows).collect();
-    frame.render_widget(Paragraph::new(shown), inside);
+    drawn.truncate(height);
+    frame.render_widget(Paragraph::new(drawn), inside);
 }
 
-/// Why there is nothing yet.
-fn waiting(model: &Model, of: &ContainerKey) -> &'static str {
-    match model.pane.tab(of) {
-        Tab::Log => " Opening the log.",
-        _ => " Starting the command.",
+/// Why there are no lines.
+fn instead(model: &Model, frame: &mut Frame<'_>, inside: Rect, of: &ContainerKey, view: &LogView) {
+    let look = &model.look;
+    let is_own = model.pane.tab(of) == Tab::Log;
+    let cannot = model.engines.why_not(of.engine, Feature::Logs).filter(|_| is_own);
+    let lines = match (&view.state, &view.reader, cannot) {
+        (_, None, Some(why)) => vec![Line::styled(format!(" {why}"), look.warning)],
+        (LogState::Failed(problem), ..) => {
+            let mut lines = vec![Line::styled(format!(" {}", problem.words), look.bad)];
+            lines.extend(problem.hint.as_ref().map(|hint| Line::styled(format!(" {hint}"), look.plain)));
+            lines
+        }
+        (LogState::Ended, Some(_), _) => vec![Line::styled(" Nothing was printed.", look.dim)],
+        (LogState::Open, Some(_), _) => vec![Line::styled(" Nothing was printed yet.", look.dim)],
+        (_, None, _) if is_own => vec![Line::styled(" Opening the log.", look.dim)],
+        (_, None, _) => vec![Line::styled(" Starting the command.", look.dim)],
+    };
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), inside);
+}
+
+/// The rows of a line; a note of what was dropped before it is one of them.
+fn of_line(model: &Model, rows: &Rows<'_>, view: &LogView, line: &LogLine) -> Vec<Line<'static>> {
+    let look = &model.look;
+    let mut drawn = Vec::new();
+    if rows.has_note(line.number) {
+        let words = format!("{} dropped before this", bytes(rows.extent.dropped_bytes));
+        drawn.push(Line::styled(format!(" {} {words}", look.glyph("⋯", "...")), look.dim));
     }
+    let parts = if model.pane.display.wrap { rows.broken(line) } else { vec![cut(rows, view, line)] };
+    for (place, part) in parts.iter().enumerate() {
+        let mut spans = prefix(model, rows, line, place == 0);
+        spans.extend(styled(model, line, log_text::spans(part, look)));
+        if !model.pane.display.wrap && is_cut(rows, view, line) {
+            spans.push(Span::styled(look.glyph("›", ">"), look.dim));
+        }
+        drawn.push(Line::from(spans));
+    }
+    drawn
+}
+
+/// Whether a line goes on at the right of what is shown of it.
+fn is_cut(rows: &Rows<'_>, view: &LogView, line: &LogLine) -> bool {
+    line.text.width() > view.column.saturating_add(rows.text_cells(line.kind))
+}
+
+/// What is shown of a line that is not broken; the last cell is left for the sign that it goes on.
+fn cut(rows: &Rows<'_>, view: &LogView, line: &LogLine) -> Text {
+    let cells = rows.text_cells(line.kind);
+    line.text.cut(view.column, if is_cut(rows, view, line) { cells - 1 } else { cells })
 }
 
 /// A line of our own looks different from what was printed.
@@ -138,12 +131,13 @@ fn styled(model: &Model, line: &LogLine, spans: Vec<Span<'static>>) -> Vec<Span<
     }
 }
 
-fn prefix(model: &Model, reader: &LogReader, line: &LogLine, is_first: bool) -> Vec<Span<'static>> {
+/// The number and the time, and of a remark its sign: it is told from output without colours, too.
+fn prefix(model: &Model, rows: &Rows<'_>, line: &LogLine, is_first: bool) -> Vec<Span<'static>> {
     let display = model.pane.display;
     let mut spans = Vec::new();
     let mut push = |words: String| spans.push(Span::styled(words, model.look.dim));
     if display.numbers {
-        let width = number_cells(reader);
+        let width = rows.number_cells();
         let number = if is_first { grouped(line.number.get()) } else { String::new() };
         push(format!("{number:>width$} "));
     }
@@ -152,6 +146,10 @@ fn prefix(model: &Model, reader: &LogReader, line: &LogLine, is_first: bool) -> 
         let shown =
             time.map(|time| time.to_zoned_datetime(TimeZone::system()).strftime("%H:%M:%S").to_string());
         push(format!("{:<8} ", shown.unwrap_or_default()));
+    }
+    if line.kind == LineKind::Remark {
+        let sign = if is_first { model.look.glyph("── ", "-- ") } else { "   " };
+        spans.push(Span::styled(sign, model.look.accent));
     }
     spans
 }
@@ -173,21 +171,29 @@ pub(super) fn grouped(number: u64) -> String {
 /// Where the log is looked at, for the frame of the pane.
 pub(super) fn place(model: &Model, of: &ContainerKey, view: &LogView) -> Vec<Span<'static>> {
     let look = &model.look;
-    let Some(window) = log_window(model, of) else { return Vec::new() };
-    let total = grouped(window.end.minus(1).get());
+    let Some(rows) = log_rows(model, of).filter(|rows| !rows.extent.is_empty()) else { return Vec::new() };
+    let mut spans = Vec::new();
+    if view.column > 0 && !model.pane.display.wrap {
+        spans.push(Span::styled(format!(" column {} ", grouped(view.column as u64 + 1)), look.dim));
+    }
+    let total = grouped(rows.extent.end.minus(1).get());
     match view.place {
         Place::End => {
-            vec![Span::styled(format!(" {total} lines "), look.dim), Span::styled("follow ", look.accent)]
+            let unit = if rows.extent.end.get() == 2 { "line" } else { "lines" };
+            spans.push(Span::styled(format!(" {total} {unit} "), look.dim));
+            // What has ended has nothing left to follow.
+            if view.state == LogState::Open {
+                spans.push(Span::styled(" follow ", look.accent));
+            }
         }
-        Place::Line(_) => {
-            let after = window.top.plus(window.rows as u64).min(window.end);
-            let below = window.end.since(after);
-            vec![
-                Span::styled(format!(" line {} of {total} ", grouped(window.top.get())), look.dim),
-                Span::styled(format!("{} below ", grouped(below)), Style::new().patch(look.warning)),
-            ]
+        Place::At(_) => {
+            let top = window(&rows, view).top;
+            let below = grouped(rows.extent.end.since(rows.end_of_page(top)));
+            spans.push(Span::styled(format!(" line {} of {total} ", grouped(top.line.get())), look.dim));
+            spans.push(Span::styled(format!(" {below} below "), look.plain));
         }
     }
+    spans
 }
 
 /// The text the pane shows just now, for the clipboard.
@@ -197,25 +203,13 @@ pub fn shown_text(model: &Model) -> Option<String> {
     match model.pane.tab(of) {
         Tab::Inspect => Some(model.pane.inspect.lines().join("\n")),
         Tab::Log | Tab::Exec(_) => {
-            let window = log_window(model, of)?;
-            let reader = model.pane.shown_log(of)?.reader.as_ref()?;
-            let lines = reader.window(window.top, window.rows);
+            let rows = log_rows(model, of)?;
+            let view = model.pane.shown_log(of)?;
+            let top = window(&rows, view).top;
+            let count = usize::try_from(rows.end_of_page(top).since(top.line)).unwrap_or(0);
+            let lines = view.reader.as_ref()?.window(top.line, count);
             Some(lines.iter().map(|line| line.text.plain()).collect::<Vec<_>>().join("\n"))
         }
         Tab::Stats | Tab::Processes => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn digits_stand_in_groups() {
-        for (number, text) in
-            [(0, "0"), (999, "999"), (1000, "1 000"), (120_381, "120 381"), (10_000_000, "10 000 000")]
-        {
-            assert_eq!(grouped(number), text);
-        }
     }
 }

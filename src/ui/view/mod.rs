@@ -11,13 +11,20 @@ mod log;
 mod log_text;
 mod pane;
 mod processes;
+#[cfg(test)]
+mod seen;
 mod stats;
 mod strip;
+#[cfg(test)]
+mod tab_tests;
+#[cfg(test)]
+mod tests;
 mod toasts;
 mod volumes;
 
 pub use dialog::dialog_area;
-pub use log::{LogWindow, last_top, log_window, shown_text};
+pub(in crate::ui) use log::log_rows;
+pub use log::{LogWindow, log_window, shown_text};
 pub use pane::tab_at;
 pub use strip::strip_action_at;
 
@@ -52,11 +59,28 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     for opened in &model.dialogs {
         dialog::draw(&**opened, model, frame, screen);
     }
+    if model.look.is_ascii {
+        only_ascii(frame);
+    }
+}
+
+/// What containers and engines call things may hold anything: a terminal that shows only ASCII gets a sign instead.
+fn only_ascii(frame: &mut Frame<'_>) {
+    for cell in &mut frame.buffer_mut().content {
+        if !cell.symbol().is_ascii() {
+            cell.set_symbol(if cell.symbol() == "…" { "~" } else { "?" });
+        }
+    }
 }
 
 /// What it needs, where there is not even room for that.
 fn too_small(frame: &mut Frame<'_>, screen: Rect) {
-    let words = format!("needs {}x{}, has {}x{}", LEAST.0, LEAST.1, screen.width, screen.height);
-    let middle = Rect { y: screen.y + screen.height / 2, height: screen.height.min(1), ..screen };
-    frame.render_widget(Paragraph::new(Line::from(words)).alignment(Alignment::Center), middle);
+    let needs = format!("needs {}x{}", LEAST.0, LEAST.1);
+    let has = format!("has {}x{}", screen.width, screen.height);
+    let on_one = format!("{needs}, {has}");
+    let fits = on_one.len() <= usize::from(screen.width);
+    let lines = if fits { vec![Line::from(on_one)] } else { vec![Line::from(needs), Line::from(has)] };
+    let height = u16::try_from(lines.len()).unwrap_or(1).min(screen.height);
+    let middle = Rect { y: screen.y + (screen.height - height) / 2, height, ..screen };
+    frame.render_widget(Paragraph::new(lines).alignment(Alignment::Center), middle);
 }

@@ -121,7 +121,9 @@ fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
                 let state = match &view.state {
                     LogState::Open => None,
                     LogState::Ended => Some((" ended ".to_owned(), look.dim)),
-                    LogState::Failed(problem) => Some((format!(" {} ", problem.words), look.bad)),
+                    LogState::Failed(problem) => {
+                        Some((format!(" {} ", fit::without_end(&problem.words, 60)), look.bad))
+                    }
                 };
                 spans.extend(state.map(|(words, style)| Span::styled(words, style)));
                 spans.extend(log::place(model, of, view));
@@ -139,12 +141,28 @@ fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
             let search = &model.pane.inspect.search;
             let is_typing = matches!(model.typing, Some(Typing::Search { .. }));
             if is_typing || !search.is_empty() {
-                let words = format!(" /{search}{} ", if is_typing { look.glyph("▏", "_") } else { "" });
+                let shown = fit::without_front(search, 40);
+                let words = format!(" /{shown}{} ", if is_typing { look.glyph("▏", "_") } else { "" });
                 spans.push(Span::styled(words, look.accent));
-                spans.push(Span::styled(model.pane.inspect.found().words(), look.dim));
+                spans.push(Span::styled(format!("{} ", model.pane.inspect.found().words()), look.dim));
+            }
+            let lines = model.pane.inspect.lines().len();
+            if lines > 0 {
+                let words =
+                    format!(" line {} of {} ", model.pane.inspect.top + 1, log::grouped(lines as u64));
+                spans.push(Span::styled(words, look.dim));
             }
         }
-        Tab::Stats | Tab::Processes => {}
+        Tab::Processes => {
+            if let Some((whose, Ok(table))) = &model.pane.processes.table
+                && whose == of
+            {
+                let count = table.processes.len();
+                let unit = if count == 1 { "process" } else { "processes" };
+                spans.push(Span::styled(format!(" {count} {unit} "), look.dim));
+            }
+        }
+        Tab::Stats => {}
     }
     Line::from(spans)
 }

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-use crate::engine::{Feature, ProcessTable};
+use crate::engine::{ContainerState, Feature, ProcessTable};
 use crate::text::{clean, fit};
 use crate::ui::ContainerKey;
-use crate::ui::model::{Model, Row};
+use crate::ui::model::Model;
 
 /// The widest a column is but for the last.
 const WIDEST: usize = 16;
@@ -22,18 +22,19 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, inside: Rect, of: &Cont
     if let Some(why) = model.engines.why_not(of.engine, Feature::Top) {
         return say(why, look.warning);
     }
-    if !model.containers.get(of).is_some_and(Row::is_running) {
-        return say("It does not run: it has no processes.".into(), look.dim);
+    match model.containers.get(of).map(|row| row.container.state) {
+        Some(ContainerState::Running) => {}
+        Some(ContainerState::Paused) => {
+            return say("It is paused: its processes are shown once it is thawed.".into(), look.dim);
+        }
+        _ => return say("It does not run: it has no processes.".into(), look.dim),
     }
     match &model.pane.processes.table {
         Some((whose, Ok(table))) if whose == of => {
             let (heading, rows) = lines(table);
             let skip = model.pane.processes.column;
             let width = usize::from(inside.width);
-            let shown = |line: &str| {
-                let line: String = line.chars().skip(skip).collect();
-                fit::beginning(&line, width).to_owned()
-            };
+            let shown = |line: &str| fit::beginning(&fit::beyond(line, skip), width).to_owned();
             let mut drawn = vec![Line::styled(shown(&heading), look.dim)];
             let fitting = usize::from(inside.height.saturating_sub(1));
             drawn.extend(

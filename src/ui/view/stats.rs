@@ -8,19 +8,23 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::engine::Feature;
-use crate::text::{bytes, fit};
+use crate::text::{bytes, count, fit};
 use crate::ui::ContainerKey;
 use crate::ui::model::{Model, Reading, Row};
 
 /// The least rows a chart is worth drawing in, its headline counted in.
-const LEAST: u16 = 4;
+const LEAST: u16 = 3;
 /// From this width on, charts stand in two columns.
 const TWO_COLUMNS: u16 = 90;
+
+/// From this width on a headline has room for the mean.
+const WITH_AVERAGE: u16 = 60;
 
 /// One thing that is measured.
 struct Measure {
     name: &'static str,
     of: fn(&Reading) -> f64,
+    /// In [`chart::SCALE`] cells: number right, unit left.
     shown: fn(f64) -> String,
     /// What a scale is rounded up to.
     unit: chart::Unit,
@@ -41,16 +45,17 @@ fn memory(reading: &Reading) -> f64 {
 }
 
 fn percent(value: f64) -> String {
-    format!("{value:.0} %")
+    format!("{value:>6.0} {:<5}", "%")
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes, never negative")]
 fn size(value: f64) -> String {
-    bytes(value.max(0.0) as u64)
+    format!("{:<12}", fit::size(value.max(0.0) as u64))
 }
 
 fn rate(value: f64) -> String {
-    size(value) + "/s"
+    let size = size(value);
+    fit::left(&(size.trim_end().to_owned() + "/s"), 12)
 }
 
 /// Draws the figures and their charts.
@@ -73,61 +78,64 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, inside: Rect, of: &Cont
     frame.render_widget(Paragraph::new(summary(model, row)), top);
     let columns: u16 = if rest.width >= TWO_COLUMNS { 2 } else { 1 };
     let high = u16::try_from(MEASURES.len()).unwrap_or(6).div_ceil(columns);
-    if rest.height < high * LEAST {
+    if rest.height < high * LEAST + 1 {
         return figures(model, row, frame, rest);
     }
     let across = Layout::horizontal(vec![Constraint::Fill(1); usize::from(columns)]).spacing(2).split(rest);
     for (place, column) in across.iter().enumerate() {
-        let down = Layout::vertical(vec![Constraint::Fill(1); usize::from(high)]).split(*column);
+        let [charts, axis] = Layout::vertical([Constraint::Min(0), Constraint::Length(1)]).areas(*column);
+        let span = chart::Span::of(axis.width, &row.stats);
+        frame.render_widget(Paragraph::new(Line::styled(span.axis(), look.dim)), axis);
+        let down = Layout::vertical(vec![Constraint::Fill(1); usize::from(high)]).split(charts);
         // Two columns: what comes in on the left, what goes out on the right.
         let measures = MEASURES.iter().skip(place).step_by(usize::from(columns));
         for (measure, area) in measures.zip(down.iter()) {
             let [headline, chart] =
                 Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(*area);
-            frame.render_widget(Paragraph::new(Line::from(headline_of(model, row, measure))), headline);
+            frame.render_widget(Paragraph::new(headline_of(model, row, measure, headline.width)), headline);
             let values: Vec<f64> = row.stats.readings().map(|reading| (measure.of)(&reading)).collect();
-            chart::draw(look, frame, chart, &values, measure.unit, measure.shown);
+            chart::draw(look, frame, chart, &values, span, measure.unit, measure.shown);
         }
     }
 }
 
 fn summary(model: &Model, row: &Row) -> Line<'static> {
     let look = &model.look;
-    let minutes = row.stats.readings().len() / 60;
-    let since =
-        if minutes == 0 { "the last minute".into() } else { crate::text::count(minutes + 1, "minute") };
-    let mut spans = vec![Span::styled(format!(" {since}"), look.dim)];
-    if let Some(stats) = row.stats.last() {
-        if let Some(pids) = stats.pids {
-            spans.push(Span::styled(format!("   {}", crate::text::count(pids, "thread")), look.plain));
-        }
-        if stats.memory.limit > 0 {
-            spans.push(Span::styled(format!("   memory limit {}", bytes(stats.memory.limit)), look.plain));
-        }
-        spans.push(Span::styled(format!("   {} processors", stats.cpu.online), look.dim));
+    let Some(stats) = row.stats.last() else { return Line::default() };
+    let mut words = vec![count(stats.cpu.online, "processor")];
+    if stats.memory.limit > 0 {
+        let used = u128::from(stats.memory.used) * 100 / u128::from(stats.memory.limit);
+        words.push(format!("{used:>3}% of {} memory", bytes(stats.memory.limit)));
     }
-    Line::from(spans)
+    if let Some(pids) = stats.pids {
+        words.push(format!("{pids:>5} {}", if pids == 1 { "thread" } else { "threads" }));
+    }
+    Line::styled(format!(" {}", words.join("   ")), look.dim)
 }
 
 /// Name, value now, peak and average, in columns that keep their width.
-fn headline_of(model: &Model, row: &Row, measure: &Measure) -> Vec<Span<'static>> {
+fn headline_of(model: &Model, row: &Row, measure: &Measure, width: u16) -> Line<'static> {
     let look = &model.look;
     let values: Vec<f64> = row.stats.readings().map(|reading| (measure.of)(&reading)).collect();
     let peak = values.iter().copied().fold(0.0, f64::max);
     #[expect(clippy::cast_precision_loss, reason = "at most 600")]
     let average = values.iter().sum::<f64>() / values.len().max(1) as f64;
     let now = values.last().copied().unwrap_or_default();
-    vec![
-        Span::styled(format!(" {:<9}", measure.name), look.accent),
-        Span::styled(fit::right(&(measure.shown)(now), 12), look.strong),
-        Span::styled(format!("  peak {}", fit::right(&(measure.shown)(peak), 12)), look.dim),
-        Span::styled(format!("  avg {}", fit::right(&(measure.shown)(average), 12)), look.dim),
-    ]
+    let mut spans = vec![
+        Span::styled(format!(" {:<9}", measure.name), look.dim),
+        Span::styled((measure.shown)(now), look.strong),
+        Span::styled(format!("  peak {}", (measure.shown)(peak)), look.dim),
+    ];
+    // Whole or not at all.
+    if width >= WITH_AVERAGE {
+        spans.push(Span::styled(format!("  mean {}", (measure.shown)(average)), look.dim));
+    }
+    Line::from(spans)
 }
 
 /// Where there is no room for charts.
 fn figures(model: &Model, row: &Row, frame: &mut Frame<'_>, area: Rect) {
     let lines: Vec<Line<'_>> =
-        MEASURES.iter().map(|measure| Line::from(headline_of(model, row, measure))).collect();
+        MEASURES.iter().map(|measure| headline_of(model, row, measure, area.width)).collect();
     frame.render_widget(Paragraph::new(lines), area);
 }

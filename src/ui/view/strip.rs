@@ -1,5 +1,7 @@
 //! The strip: what is being done, how long already and how long at most, and how to end it; and what just ended.
 
+use std::time::Duration;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -30,63 +32,104 @@ fn shown(model: &Model, rows: usize) -> Vec<Shown<'_>> {
     all
 }
 
+/// Cells of how long something has been going on.
+const ELAPSED: usize = 7;
+/// Cells of how long it may take.
+const LIMIT: usize = 18;
+
 /// Draws the strip.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(area.width);
-    let lines: Vec<Line<'_>> = shown(model, usize::from(area.height))
+    let shown = shown(model, usize::from(area.height));
+    let ways = shown.iter().map(|one| match one {
+        Shown::Running(running) => fit::width(&how_to_cancel(model, running)),
+        Shown::Past(_) | Shown::More(_) => 0,
+    });
+    let cells = ways.max().unwrap_or(0);
+    let lines: Vec<Line<'_>> = shown
         .into_iter()
         .map(|one| match one {
-            Shown::Running(running) => under_way(model, running, width),
-            Shown::Past(past) => over(model, past, width),
-            Shown::More(more) => Line::styled(format!("   and {more} more: H shows all"), model.look.dim),
+            Shown::Running(running) => under_way(model, running, width, cells),
+            Shown::Past(past) => over(model, past, width, cells),
+            Shown::More(more) => {
+                let contexts = super::super::contexts(model);
+                let key = model.keymap.key(Do::History, &contexts);
+                let how = key.map_or_else(String::new, |key| format!(": {key} shows all"));
+                Line::styled(format!("   and {more} more{how}"), model.look.dim)
+            }
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-fn under_way(model: &Model, running: &Running, width: usize) -> Line<'static> {
+/// In whole seconds: tenths would flicker.
+fn seconds(duration: Duration) -> String {
+    match duration.as_secs() {
+        0 => "0s".into(),
+        seconds => elapsed(Duration::from_secs(seconds)),
+    }
+}
+
+fn how_to_cancel(model: &Model, running: &Running) -> String {
+    let is_newest = model.actions.running().next_back().map(|one| one.id) == Some(running.id);
+    let key = model.keymap.key(Do::CancelAction, &super::super::contexts(model)).filter(|_| is_newest);
+    let way = match key {
+        Some(key) => key.to_string(),
+        None if model.options.mouse => "click".into(),
+        None => String::new(),
+    };
+    match (running.cancel, way.is_empty()) {
+        (Cancel::No, false) => format!("{way} cancels"),
+        (Cancel::Asked, false) => format!("cancelling, {way} leaves it"),
+        (Cancel::Asked, true) => "cancelling".into(),
+        (Cancel::Abandoned, _) => "left".into(),
+        (Cancel::No, true) => String::new(),
+    }
+}
+
+/// The right part of a line: in columns, so that nothing moves while the seconds pass.
+fn times(time: &str, limit: &str, how: &str, cells: usize, width: usize) -> String {
+    let limit = if width >= 100 { fit::left(limit, LIMIT) + "  " } else { String::new() };
+    format!("{}  {limit}{} ", fit::right(time, ELAPSED), fit::left(how, cells))
+}
+
+fn under_way(model: &Model, running: &Running, width: usize, cells: usize) -> Line<'static> {
     let look = &model.look;
     let now = model.now.since_start;
-    let mut time = elapsed(now.saturating_sub(running.begun));
-    if let Some(deadline) = running.deadline {
-        time += &format!(", at most {} more", elapsed(deadline.saturating_sub(now)));
-    }
-    let newest = model.actions.running().next_back().map(|one| one.id) == Some(running.id);
-    let key = model.keymap.key(Do::CancelAction, &super::super::contexts(model)).filter(|_| newest);
-    let how = match (running.cancel, key) {
-        (Cancel::No, Some(key)) => format!("{key} cancels"),
-        (Cancel::Asked, Some(key)) => format!("cancelling, {key} leaves it"),
-        (Cancel::Asked, None) => "cancelling".into(),
-        (Cancel::Abandoned, _) => "left".into(),
-        (Cancel::No, None) => String::new(),
-    };
-    let what = format!("{} {}", running.request.word(), running.object);
-    let note =
-        running.note.clone().unwrap_or_else(|| if running.is_slow { "slow".into() } else { String::new() });
-    let right = format!("{time}  {how} ");
-    let left_cells = width.saturating_sub(fit::width(&right) + 4);
-    let words = if note.is_empty() { what.clone() } else { format!("{what}  {note}") };
+    let limit = running.deadline.map(|deadline| deadline.saturating_sub(running.begun));
+    let limit = limit.map_or_else(String::new, |limit| format!("of at most {}", seconds(limit)));
+    let time = seconds(now.saturating_sub(running.begun));
+    let right = times(&time, &limit, &how_to_cancel(model, running), cells, width);
+    let room = width.saturating_sub(fit::width(&right) + 5);
+    let what = fit::without_middle(&format!("{} {}", running.request.word(), running.object), room);
+    let slow = if running.is_slow { "slow" } else { "" };
+    let note = running.note.as_deref().unwrap_or(slow);
+    let note_room = room.saturating_sub(fit::width(&what) + 2);
     Line::from(vec![
         Span::styled(format!(" {} ", look.spinner(now)), look.accent),
-        Span::styled(fit::left(&words, left_cells), if running.is_slow { look.warning } else { look.plain }),
-        Span::styled(format!(" {right}"), look.dim),
+        Span::styled(what, look.plain),
+        Span::styled(
+            format!("  {}", fit::left(note, note_room)),
+            if running.is_slow { look.warning } else { look.dim },
+        ),
+        Span::styled(format!("  {right}"), look.dim),
     ])
 }
 
-fn over(model: &Model, past: &Past, width: usize) -> Line<'static> {
+fn over(model: &Model, past: &Past, width: usize, cells: usize) -> Line<'static> {
     let look = &model.look;
     let (glyph, style) = match past.ending {
         Ending::Done => (look.glyph("✓", "+"), look.good),
         Ending::Failed | Ending::TimedOut => (look.glyph("✖", "x"), look.bad),
         Ending::Cancelled => (look.glyph("−", "-"), look.warning),
     };
-    let right = format!("{} ", elapsed(past.elapsed));
-    let cells = width.saturating_sub(fit::width(&right) + 4);
+    let right = times(&elapsed(past.elapsed), "", "", cells, width);
+    let room = width.saturating_sub(fit::width(&right) + 5);
     let words_style = if past.ending == Ending::Done { look.dim } else { look.plain };
     Line::from(vec![
         Span::styled(format!(" {glyph} "), style),
-        Span::styled(fit::left(&past.sentence(), cells), words_style),
-        Span::styled(format!(" {right}"), look.dim),
+        Span::styled(fit::left(&past.sentence(), room), words_style),
+        Span::styled(format!("  {right}"), look.dim),
     ])
 }
 

@@ -12,7 +12,8 @@ use crate::ui::model::Model;
 /// Draws the messages, the newest lowest, above the strip.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, screen: Rect) {
     let layout = Layout::of(model);
-    let mut bottom = layout.strip.y.saturating_sub(1);
+    // The frames stay whole: what they say is about what is shown.
+    let mut bottom = layout.strip.y.saturating_sub(2);
     let widest = usize::from(screen.width.saturating_sub(4)).min(90);
     for toast in model.toasts.shown().rev() {
         if bottom <= screen.y + 2 {

@@ -6,6 +6,9 @@ use crate::engine::{ContainerDetails, Signal};
 use crate::text::secrets::{MASK, is_secret_name, masked, without_password};
 use crate::text::{bytes, clean, local_time};
 
+/// Cells of the name of a field, the blanks behind it counted in.
+pub const LABEL: usize = 14;
+
 /// The lines: sections for people, then everything the engine said. Secrets are masked unless revealed.
 pub(super) fn lines(details: &ContainerDetails, reveals: bool) -> Vec<String> {
     let entry = |entry: &String| if reveals { entry.clone() } else { masked(entry) };
@@ -17,7 +20,7 @@ pub(super) fn lines(details: &ContainerDetails, reveals: bool) -> Vec<String> {
     let mut lines = Vec::new();
     let mut field = |name: &str, value: String| {
         if !value.is_empty() {
-            lines.push(format!("{name:<14}{}", clean(&value)));
+            lines.push(format!("{name:<LABEL$}{}", clean(&value)));
         }
     };
     field("name", details.name.clone());
@@ -71,17 +74,17 @@ pub(super) fn lines(details: &ContainerDetails, reveals: bool) -> Vec<String> {
 }
 
 fn state(details: &ContainerDetails) -> String {
-    let mut words = details.state.to_string();
+    let mut words = vec![details.state.to_string()];
     if let Some(code) = details.exit_code.filter(|_| !details.state.is_alive()) {
-        words += &format!(", exit {code}");
-        if let Some(signal) = Signal::name_of_exit_code(code) {
-            words += &format!(" ({signal})");
-        }
+        words.push(match Signal::name_of_exit_code(code) {
+            Some(signal) => format!("exit {code} ({signal})"),
+            None => format!("exit {code}"),
+        });
     }
     if details.oom_killed {
-        words += ", killed by the kernel: out of memory";
+        words.push("killed by the kernel: out of memory".into());
     }
-    words
+    words.join(", ")
 }
 
 /// Masks what looks like a secret anywhere in it: by the name of a field, or as `NAME=value` in any text.

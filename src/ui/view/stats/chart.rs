@@ -1,12 +1,15 @@
 //! A chart of bars, one a cell, by eighths of a cell; its scale is rounded, so that it stays as it is for long.
 
+use std::time::Duration;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::{Line, Span as Piece};
 use ratatui::widgets::Paragraph;
 
-use crate::text::fit;
+use crate::text::{elapsed, fit};
 use crate::ui::Look;
+use crate::ui::model::{READINGS, StatsHistory};
 
 /// What a scale is rounded up to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +21,7 @@ pub(super) enum Unit {
 }
 
 /// Cells for the scale at the left.
-const SCALE: usize = 11;
+const SCALE: usize = 12;
 const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// The upper end of a scale that holds this value.
@@ -36,11 +39,59 @@ fn rounded_up(value: f64, unit: Unit) -> f64 {
     }
 }
 
-/// One value a cell, the newest at the right: where there are more values than cells, the highest of each group.
-fn grouped(values: &[f64], cells: usize) -> Vec<f64> {
-    let size = values.len().div_ceil(cells.max(1)).max(1);
-    // Whole groups counted from the newest, so that a bar once drawn keeps its height as it moves.
-    values.rchunks(size).rev().map(|group| group.iter().copied().fold(0.0, f64::max)).collect()
+/// What time a chart shows: everything there is, a reading a cell, while that fits; from then on all that is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    /// Readings in a cell.
+    size: usize,
+    /// Cells of the whole span.
+    cells: usize,
+    /// Cells at the left that no reading is old enough for.
+    blank: usize,
+    /// Readings in the newest cell.
+    newest: usize,
+    /// How far readings lie apart.
+    every: Duration,
+}
+
+impl Span {
+    /// In a chart of this width, its scale counted in.
+    pub(super) fn of(width: u16, history: &StatsHistory) -> Self {
+        let cells = usize::from(width).saturating_sub(SCALE + 1).max(1);
+        let kept = history.readings().len();
+        let size = if kept <= cells { 1 } else { READINGS.div_ceil(cells) };
+        let span = if size == 1 { cells } else { READINGS.div_ceil(size).min(cells) };
+        let size_in_all = u64::try_from(size).unwrap_or(1);
+        let newest = usize::try_from(history.count() % size_in_all).unwrap_or(0);
+        let newest = if newest == 0 { size } else { newest };
+        Self { size, cells: span, blank: cells - span, newest, every: history.every() }
+    }
+
+    /// One value a cell, the newest last: where several readings share a cell, the highest. Groups are counted from the
+    /// very first reading, so that a bar once drawn keeps its height as it moves.
+    fn grouped(&self, values: &[f64]) -> Vec<f64> {
+        let highest = |group: &[f64]| group.iter().copied().fold(0.0, f64::max);
+        let (older, newest) = values.split_at(values.len().saturating_sub(self.newest));
+        let mut bars: Vec<f64> = older.rchunks(self.size).rev().map(highest).collect();
+        bars.push(highest(newest));
+        bars.split_off(bars.len().saturating_sub(self.cells))
+    }
+
+    /// The line under a chart: from when to when.
+    pub(super) fn axis(&self) -> String {
+        let readings = u32::try_from(self.size * self.cells).unwrap_or(u32::MAX);
+        let all = self.every.saturating_mul(readings);
+        // The cells may hold a little more than what is kept.
+        let all = all.min(self.every.saturating_mul(u32::try_from(READINGS).unwrap_or(u32::MAX)));
+        let seconds = all.as_secs();
+        let then = if seconds >= 60 && seconds.is_multiple_of(60) {
+            format!("{}m ago", seconds / 60)
+        } else {
+            format!("{} ago", elapsed(all))
+        };
+        let start = " ".repeat(SCALE + 1 + self.blank);
+        format!("{start}{then}{}", fit::right("now", self.cells.saturating_sub(then.len())))
+    }
 }
 
 /// Draws the chart.
@@ -49,6 +100,7 @@ pub(super) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     values: &[f64],
+    span: Span,
     unit: Unit,
     shown: fn(f64) -> String,
 ) {
@@ -57,7 +109,7 @@ pub(super) fn draw(
         return;
     };
     let top = rounded_up(values.iter().copied().fold(0.0, f64::max), unit);
-    let bars = grouped(values, cells);
+    let bars = span.grouped(values);
     let blank = cells.saturating_sub(bars.len());
     let lines: Vec<Line<'_>> = (0..height)
         .map(|row| {
@@ -70,8 +122,8 @@ pub(super) fn draw(
             };
             let bars: String = bars.iter().map(|value| glyph(look, value / top, height, row)).collect();
             Line::from(vec![
-                Span::styled(fit::right(&label, SCALE) + look.glyph("▕", "|"), look.dim),
-                Span::styled(" ".repeat(blank) + &bars, look.accent),
+                Piece::styled(fit::left(&label, SCALE) + look.glyph("▕", "|"), look.dim),
+                Piece::styled(" ".repeat(blank) + &bars, look.plain),
             ])
         })
         .collect();
@@ -119,9 +171,22 @@ mod tests {
     }
 
     #[test]
-    fn a_group_shows_its_highest_and_the_newest_group_is_whole() {
-        assert_eq!(grouped(&[1.0, 2.0], 10), [1.0, 2.0]);
-        assert_eq!(grouped(&[9.0, 1.0, 2.0, 3.0, 1.0], 3), [9.0, 2.0, 3.0]);
+    fn a_group_shows_its_highest_and_keeps_it_as_it_moves() {
+        let every = Duration::from_secs(1);
+        let span = |size, newest| Span { size, cells: 3, blank: 0, newest, every };
+        assert_eq!(span(1, 1).grouped(&[1.0, 2.0]), [1.0, 2.0]);
+        assert_eq!(span(2, 1).grouped(&[9.0, 1.0, 2.0, 3.0, 1.0]), [9.0, 3.0, 1.0]);
+        assert_eq!(span(2, 2).grouped(&[9.0, 1.0, 2.0, 3.0, 1.0, 5.0]), [9.0, 3.0, 5.0]);
+        assert_eq!(span(2, 1).grouped(&[1.0, 2.0, 3.0, 1.0, 5.0, 0.0]), [3.0, 5.0, 0.0]);
+        assert_eq!(span(2, 2).grouped(&[]), [0.0]);
+    }
+
+    #[test]
+    fn the_axis_says_how_long_ago_its_left_end_is() {
+        let span = Span { size: 12, cells: 50, blank: 2, newest: 1, every: Duration::from_secs(1) };
+        assert_eq!(span.axis(), format!("{}10m ago{}", " ".repeat(15), fit::right("now", 43)));
+        let short = Span { size: 1, cells: 47, blank: 0, newest: 1, every: Duration::from_secs(1) };
+        assert!(short.axis().trim_start().starts_with("47s ago"), "{}", short.axis());
     }
 
     #[test]
