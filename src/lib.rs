@@ -7,10 +7,12 @@
 //!   know a real engine's protocol.
 //! - [`actions`]: asks an engine for something with a deadline, a cancel and a stated outcome.
 //! - [`ui`]: the screen: what is known, what a key does, and how it is drawn. Neither clock nor socket.
+//! - [`app`]: the console at work: the loop, the terminal, and what goes on behind the screen.
 //! - [`text`]: words for people: sizes, durations, ages.
 //! - [`cli`]: the command line.
 
 pub mod actions;
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod engine;

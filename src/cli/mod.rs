@@ -7,6 +7,7 @@ mod args;
 mod cleanup;
 mod completions;
 mod connect;
+mod console;
 mod context;
 mod copy;
 mod create;
