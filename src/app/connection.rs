@@ -31,17 +31,23 @@ pub(super) async fn keep(wires: Wires, link: Arc<Link>, candidate: Candidate) {
     };
     let mut wait = FIRST_WAIT;
     let mut number = 0;
+    // What is the same every time is written down once.
+    let mut last = None;
     loop {
         match attempt(&wires, &link, &named_by, &endpoint).await {
             Ok(found) => {
-                wait = FIRST_WAIT;
+                (wait, last) = (FIRST_WAIT, None);
                 number += 1;
                 let why = attend(&wires, &link, found, number).await;
                 wires.note(link.id, &format!("lost {endpoint}: {}", why.words));
                 wires.outbox.engine(link.id, EngineNews::Lost(why)).await;
             }
             Err(error) => {
-                wires.note(link.id, &format!("cannot use {endpoint}: {}", chain(&error)));
+                let why = chain(&error);
+                if last.as_ref() != Some(&why) {
+                    wires.note(link.id, &format!("cannot use {endpoint}: {why}"));
+                    last = Some(why);
+                }
                 let again = wires.clock.since_start() + wait;
                 wires.outbox.engine(link.id, EngineNews::Failed(Problem::from(&error), again)).await;
                 tokio::select! {

@@ -125,7 +125,6 @@ async fn on_terminal(
         candidates(&options.hosts, &Environment::from_process())
     };
     let mut screen = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    screen.clear()?;
     let size = crossterm::terminal::size()?;
     let open: Opening = Arc::new(|endpoint| Box::pin(open_any(endpoint)));
     let frame_rate = options.frame_rate;

@@ -236,7 +236,9 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
 
     fn redraw(&mut self, turn: &mut Turn) -> io::Result<()> {
         turn.frames.ask();
-        self.screen.clear().map_err(of_backend)
+        // Not `clear`, which asks the terminal for its cursor and would wait for the answer among the keys.
+        let size = self.screen.size().map_err(of_backend)?;
+        self.screen.resize(size.into()).map_err(of_backend)
     }
 
     fn draw(&mut self, turn: &mut Turn) -> io::Result<()> {
