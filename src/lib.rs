@@ -9,12 +9,14 @@
 //! - [`ui`]: the screen: what is known, what a key does, and how it is drawn. Neither clock nor socket.
 //! - [`logs`]: what containers print: bytes in, numbered lines out, made safe to draw.
 //! - [`config`]: the settings: a file, the environment, flags; what is in force and where it came from.
+//! - [`app`]: the console at work: the loop, the terminal, and what goes on behind the screen.
 //! - [`text`]: words for people: sizes, durations, ages.
 //! - [`term`]: a terminal inside a pane: bytes of a program in, cells out; keys, mouse and paste in, bytes out.
 //! - `values`: what people type for durations, sizes, mounts and the like, and what it means.
 //! - [`cli`]: the command line.
 
 pub mod actions;
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod engine;

@@ -13,8 +13,14 @@ const STRAGGLERS: Duration = Duration::from_millis(100);
 fn main() -> color_eyre::Result<ExitCode> {
     color_eyre::install()?;
     let cli = Cli::parse();
-    // One thread: what one call does is waiting, and passing chunks between threads costs more than it saves.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // A verb has one thread: what one call does is waiting, and passing chunks between threads costs more than it saves.
+    // The console draws on one while the others read.
+    let mut runtime = if cli.opens_console() {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let runtime = runtime.enable_all().build()?;
     let exit = runtime.block_on(run(cli));
     runtime.shutdown_timeout(STRAGGLERS);
     Ok(exit.into())

@@ -14,17 +14,51 @@ use crate::values;
 
 /// Watch, run and clean up build containers, on every engine of this machine or others.
 ///
-/// Each verb talks to the engines it finds: those given with --host, else the one of `DOCKER_HOST`, else the one
+/// Without a verb it opens the console: containers and volumes beside their logs, every action by a key.
+///
+/// It talks to the engines it finds: those given with --host, else the one of `DOCKER_HOST`, else the one
 /// of the docker context in use, else all that answer at the usual sockets. Every call has a deadline, and can
 /// be cancelled with ^C: once cancels and says what is left, twice leaves at once.
 #[derive(Debug, Parser)]
 #[command(name = "smidr-console", version, after_long_help = Exit::table(), disable_help_subcommand = true)]
-#[command(max_term_width = 100, arg_required_else_help = true, subcommand_required = true)]
+#[command(max_term_width = 100)]
 pub struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
+    #[command(flatten)]
+    pub(crate) console: ConsoleArgs,
     #[command(subcommand)]
-    pub(crate) verb: Command,
+    pub(crate) verb: Option<Command>,
+}
+
+impl Cli {
+    /// Whether the console is opened, which needs several threads.
+    #[must_use]
+    pub fn opens_console(&self) -> bool {
+        self.verb.is_none()
+    }
+}
+
+/// Options of the console.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Options of the console")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(crate) struct ConsoleArgs {
+    /// Open the built-in simulated engine, and no other
+    #[arg(long, conflicts_with = "host")]
+    pub(crate) demo: bool,
+
+    /// Take away everything that changes something
+    #[arg(long)]
+    pub(crate) read_only: bool,
+
+    /// Draw nothing but ASCII
+    #[arg(long)]
+    pub(crate) ascii: bool,
+
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub(crate) no_mouse: bool,
 }
 
 /// Options of every verb.

@@ -2,17 +2,15 @@
 
 use std::fmt;
 
-use crate::actions::{Limits, Outcome, Report, Supervised, Verb};
+use crate::actions::{Limits, Supervised, Verb};
+use crate::app::connect::{open_any, reach};
 use crate::engine::discovery::sockets::is_usual;
-use crate::engine::discovery::{Attempt, Environment, Found, candidates, find, open};
-use crate::engine::{
-    Endpoint, EngineError, EngineKind, ErrorKind, Identity, ObjectKind, Result, chain, docker,
-};
+use crate::engine::discovery::{Attempt, Environment, candidates, find};
+use crate::engine::{EngineKind, ErrorKind, Identity, chain};
 
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::{Ended, Failure};
-use super::output::elapsed;
 
 /// An engine that answers.
 #[derive(Debug, Clone)]
@@ -104,32 +102,12 @@ pub(crate) async fn attempts(context: &Context) -> Vec<Attempt> {
     // Reads docker's config files, which are small and the user's own.
     let candidates = candidates(&context.global.host, &Environment::from_process());
     find(candidates, |endpoint| async move {
-        let object = endpoint.to_string();
         // Told by nobody: several are tried at once, and most are expected not to be there.
         let call = context.untold_call(Verb::Connect);
         // One that nobody named is mostly not there at all: asking again would only make every call slower.
         let attempts = if is_usual(&endpoint) { 1 } else { call.limits_for(Verb::Connect).attempts };
         let call = call.clone().with_limits(Limits { attempts, ..call.limits_for(Verb::Connect) });
-        let connect = || open(&endpoint, async |endpoint: Endpoint| docker::connect(&endpoint).await);
-        answered(context.supervisor.read(&call, Verb::Connect, object, connect).await)
+        reach(&context.supervisor, &call, &endpoint, open_any).await
     })
     .await
-}
-
-/// An endpoint that did not answer in time, or was not waited for, as the error that a list of attempts holds.
-fn answered(report: Report<Found>) -> Result<Found> {
-    let no_answer = |words| {
-        EngineError::new(Verb::Connect.as_str(), ErrorKind::Unreachable)
-            .on(ObjectKind::Engine, &report.object)
-            .saying(words)
-    };
-    match report.outcome {
-        Outcome::Done(found) => Ok(found),
-        Outcome::Failed(error) => Err(error),
-        Outcome::TimedOut => {
-            let limit = report.deadline.unwrap_or(report.elapsed);
-            Err(no_answer(format!("it takes connections and did not answer within {}", elapsed(limit))))
-        }
-        Outcome::Cancelled => Err(no_answer("it was not waited for".to_owned())),
-    }
 }

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
-use crossterm::terminal;
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::actions::exec::{ExecEnd, ExecIo, ExecPlan, ShimUse};
 use crate::actions::{Outcome, Report, Verb};
+use crate::app::own_terminal::{Raw, USUAL, size, sizes};
 use crate::engine::{ContainerId, ErrorKind, ExecRequest, Output, StdStream, TermSize};
 
 use super::context::Context;
@@ -60,9 +59,6 @@ pub(crate) struct ExecArgs {
     no_shim: bool,
 }
 
-/// The size of a terminal where ours cannot be asked.
-const USUAL: TermSize = TermSize { columns: 80, rows: 24 };
-
 impl ExecArgs {
     fn plan(&self) -> ExecPlan {
         let request = ExecRequest {
@@ -76,11 +72,6 @@ impl ExecArgs {
         let shim = if self.no_shim { ShimUse::Off } else { ShimUse::Carry };
         ExecPlan { request, grace: self.grace, shim }
     }
-}
-
-fn size() -> Option<TermSize> {
-    let (columns, rows) = terminal::size().ok()?;
-    (columns > 0 && rows > 0).then_some(TermSize { columns, rows })
 }
 
 pub(crate) async fn run(args: &ExecArgs, context: &Context) -> Ended {
@@ -141,36 +132,8 @@ fn terminal_of_ours(interactive: bool) -> Ended<(Option<Raw>, Option<mpsc::Recei
     };
     let raw = (interactive && io::stdin().is_terminal()).then(Raw::on).transpose();
     let raw = raw.map_err(here("put the terminal into raw mode"))?;
-    let mut changed =
-        signal(SignalKind::window_change()).map_err(here("listen for changes of the terminal's size"))?;
-    // One place is enough: a size that cannot be sent at once is replaced by a later one.
-    let (sizes, resizes) = mpsc::channel(1);
-    tokio::spawn(async move {
-        while changed.recv().await.is_some() {
-            let Some(size) = size() else { continue };
-            if sizes.send(size).await.is_err() {
-                break;
-            }
-        }
-    });
+    let resizes = sizes().map_err(here("listen for changes of the terminal's size"))?;
     Ok((raw, Some(resizes)))
-}
-
-/// A terminal in raw mode, put right again when this is dropped, in a panic too.
-struct Raw;
-
-impl Raw {
-    fn on() -> io::Result<Self> {
-        terminal::enable_raw_mode()?;
-        Ok(Self)
-    }
-}
-
-impl Drop for Raw {
-    fn drop(&mut self) {
-        // Nothing is left to be done about a terminal that has gone.
-        let _ = terminal::disable_raw_mode();
-    }
 }
 
 async fn as_json_lines(mut printed: mpsc::Receiver<Output>, drain: &Drain) {
@@ -210,7 +173,7 @@ mod tests {
     fn parsed(line: &str) -> ExecArgs {
         let all = ["smidr-console"].into_iter().chain(line.split(' '));
         match Cli::try_parse_from(all).unwrap().verb {
-            Command::Exec(args) => args,
+            Some(Command::Exec(args)) => args,
             other => panic!("{other:?}"),
         }
     }

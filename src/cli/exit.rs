@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
+use crate::app::EndSignal;
 use crate::engine::ErrorKind;
 
 /// How the program ends.
@@ -136,6 +137,16 @@ impl Exit {
     /// What there is to know about the codes of `exec`.
     pub const OVERLAP: &'static str = "\nexec ends with the command's own exit code, which may be any of these \
         numbers too; where it matters, `exec --json` says which of the two it was.";
+}
+
+impl From<EndSignal> for Exit {
+    fn from(signal: EndSignal) -> Self {
+        match signal {
+            EndSignal::Interrupt => Self::Interrupted,
+            EndSignal::Terminate => Self::Terminated,
+            EndSignal::HangUp => Self::HungUp,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {

@@ -8,6 +8,7 @@ mod cleanup;
 mod completions;
 mod config;
 mod connect;
+mod console;
 mod context;
 mod copy;
 mod create;

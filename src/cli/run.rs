@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::args::{Cli, Command};
+use super::args::{Cli, Command, ConsoleArgs};
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::output::Screen;
 use super::{
-    cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man,
-    pause, ps, pull, remove, rename, start, stats, stop, top, volume, wait,
+    cleanup, completions, config, console, copy, create, df, doctor, events, exec, images, inspect, kill,
+    logs, man, pause, ps, pull, remove, rename, start, stats, stop, top, volume, wait,
 };
 
 /// How long what is still under way after the verb has ended may take to be looked after.
@@ -17,8 +17,17 @@ const LAST: Duration = Duration::from_secs(10);
 
 /// Does what the command line asks, signals heard. Must be called within a tokio runtime.
 pub async fn run(cli: Cli) -> Exit {
-    let Cli { global, verb } = cli;
+    let Cli { global, console: wanted, verb } = cli;
     let context = Context::new(global, Screen::of_process());
+    let verb = match verb {
+        Some(verb) if wanted == ConsoleArgs::default() => verb,
+        Some(_) => {
+            let why =
+                "--demo, --read-only, --ascii and --no-mouse are for the console, which opens without a verb";
+            return context.report(&Failure::Usage(why.into()));
+        }
+        None => return console::run(wanted, &context).await,
+    };
     let screen = context.screen.clone();
     let is_for_people = context.is_for_people();
     let told = move || {

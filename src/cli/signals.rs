@@ -4,10 +4,10 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::actions::Supervisor;
+use crate::app::signals::Signals;
 
 use super::exit::Exit;
 
@@ -55,15 +55,15 @@ impl Shutdown {
         let mut signals = Signals::new()?;
         let shutdown = self.clone();
         tokio::spawn(async move {
-            let first = signals.next().await;
+            let first = Exit::from(signals.next().await);
             shutdown.came(first, &root);
             tokio::select! {
                 biased;
-                second = signals.next() => shutdown.came(second, &root),
+                second = signals.next() => shutdown.came(second.into(), &root),
                 () = tokio::time::sleep(NOTICEABLE) => {
                     told();
                     let second = signals.next().await;
-                    shutdown.came(second, &root);
+                    shutdown.came(second.into(), &root);
                 }
             }
             tokio::time::sleep(AT_ONCE).await;
@@ -73,52 +73,6 @@ impl Shutdown {
         });
         Ok(())
     }
-}
-
-/// Those that are listened to. One that was ignored when we were started stays so: `nohup` means it.
-struct Signals {
-    interrupt: Option<Signal>,
-    terminate: Option<Signal>,
-    hang_up: Option<Signal>,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        let ignored = ignored(&std::fs::read_to_string("/proc/self/status").unwrap_or_default());
-        let listen = |kind: SignalKind| {
-            let is_ignored = u32::try_from(kind.as_raw_value() - 1).is_ok_and(|bit| ignored >> bit & 1 == 1);
-            (!is_ignored).then(|| signal(kind)).transpose()
-        };
-        Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-            hang_up: listen(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) -> Exit {
-        tokio::select! {
-            () = one(&mut self.interrupt) => Exit::Interrupted,
-            () = one(&mut self.terminate) => Exit::Terminated,
-            () = one(&mut self.hang_up) => Exit::HungUp,
-        }
-    }
-}
-
-async fn one(signal: &mut Option<Signal>) {
-    let came = match signal {
-        Some(signal) => signal.recv().await.is_some(),
-        None => false,
-    };
-    if !came {
-        std::future::pending::<()>().await;
-    }
-}
-
-/// The mask of ignored signals in a `/proc/PID/status` (`SigIgn`, see `proc_pid_status(5)`); none where it has none.
-fn ignored(status: &str) -> u64 {
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -134,11 +88,5 @@ mod tests {
         shutdown.came(Exit::Interrupted, &root);
         assert!(shutdown.abandon.is_cancelled());
         assert_eq!(shutdown.exit(), Exit::Terminated, "the first one is told");
-    }
-
-    #[test]
-    fn what_was_ignored_is_read_from_the_kernel() {
-        assert_eq!(ignored("Name:\tx\nSigIgn:\t0000000000001001\nSigCgt:\tff\n"), 0x1001);
-        assert_eq!(ignored(""), 0);
     }
 }

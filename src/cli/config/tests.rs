@@ -18,7 +18,7 @@ struct Called {
 fn call(home: &Path, words: &str) -> Called {
     let words = words.split(' ').filter(|word| !word.is_empty());
     let cli = Cli::try_parse_from(["smidr-console", "config"].into_iter().chain(words)).unwrap();
-    let Command::Config(args) = cli.verb else { panic!("{:?}", cli.verb) };
+    let Some(Command::Config(args)) = cli.verb else { panic!("{:?}", cli.verb) };
     let (out, err) = (Capture::default(), Capture::default());
     let context = Context::new(cli.global, Screen::into(out.clone(), err.clone()));
     let home = Some(home.to_path_buf());

@@ -1,14 +1,13 @@
 //! What the command line prints, and how: tables and words for people, JSON for machines, bytes as they are.
 
-mod drain;
 mod json;
 mod labelled;
 mod progress;
 mod screen;
 mod table;
 
+pub(crate) use crate::app::drain::Drain;
 pub(crate) use crate::text::{age, bytes, clean, count, elapsed, local_time};
-pub(crate) use drain::Drain;
 pub(crate) use json::{TextChunks, document, with_engine};
 pub(crate) use labelled::labelled;
 pub(crate) use progress::{PullProgress, note_of};

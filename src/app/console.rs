@@ -1,0 +1,216 @@
+//! Opening the console: everything is made and joined here, and ended in order.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ratatui::backend::CrosstermBackend;
+use tokio::sync::{mpsc, watch};
+
+use crate::actions::Supervisor;
+use crate::engine::discovery::{Candidate, Environment, candidates};
+use crate::ui::model::Options;
+use crate::ui::{KeyMap, Look, Model, Wanted};
+
+use super::backstage::{Backstage, history_directory};
+use super::clock::Clock;
+use super::connect::{Opening, open_any};
+use super::events::TerminalEvents;
+use super::history::History;
+use super::link::Links;
+use super::outbox::boxes;
+use super::own_log::OwnLog;
+use super::run::{Ends, Left, Loop, Stop};
+use super::signals::{EndSignal, Signals};
+use super::terminal::{NoScreen, OwnTerminal, give_back};
+use super::wires::Wires;
+use super::{demo, state_dir, subscriptions};
+
+/// How many commands may wait to be begun.
+const COMMANDS: usize = 64;
+/// How long what is under way is waited for when the user leaves.
+const LEAVING: Duration = Duration::from_millis(700);
+/// How long after a signal the program ends at the latest, should the terminal not take what is written to it.
+const AFTER_SIGNAL: Duration = Duration::from_millis(1500);
+
+/// What the console is opened with.
+#[derive(Debug)]
+pub struct ConsoleOptions {
+    /// The engines to use, as `--host` names them; those that are found where there are none.
+    pub hosts: Vec<String>,
+    /// Only the built-in engine.
+    pub demo: bool,
+    /// What the settings say.
+    pub options: Options,
+    /// The keys in force.
+    pub keymap: KeyMap,
+    /// Colours and glyphs.
+    pub look: Look,
+    /// Frames a second, at most.
+    pub frame_rate: u16,
+}
+
+impl Default for ConsoleOptions {
+    fn default() -> Self {
+        Self {
+            hosts: Vec::new(),
+            demo: false,
+            options: Options::default(),
+            keymap: KeyMap::default(),
+            look: Look::default(),
+            frame_rate: 30,
+        }
+    }
+}
+
+/// How the console was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// The user wanted to.
+    Quit,
+    /// A signal came.
+    Signal(EndSignal),
+}
+
+/// Why the console could not be opened, or not be kept open.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsoleError {
+    /// There is no screen to draw on.
+    #[error(transparent)]
+    NoScreen(#[from] NoScreen),
+    /// Signals cannot be listened to.
+    #[error("cannot listen for signals")]
+    NoSignals(#[source] io::Error),
+    /// The terminal failed later.
+    #[error("cannot use the terminal any more")]
+    Terminal(#[source] io::Error),
+    /// There is a mistake in this program; it has been reported.
+    #[error("the console ended because of a mistake in it")]
+    Panicked,
+}
+
+/// Opens the console and runs it until it is left. Must be called within a runtime of several threads; returns within
+/// a second of being left, with the terminal as it was before.
+///
+/// # Errors
+/// See [`ConsoleError`].
+pub async fn console(options: ConsoleOptions) -> Result<Leaving, ConsoleError> {
+    let (stopping, stops) = mpsc::channel(8);
+    // Before the terminal is ours: one that comes in between would leave it raw.
+    listen(stopping.clone()).map_err(ConsoleError::NoSignals)?;
+    let mut terminal = OwnTerminal::take(options.options.mouse, stopping)?;
+    let left = on_terminal(&mut terminal, options, stops).await;
+    drop(terminal);
+    match left.map_err(ConsoleError::Terminal)? {
+        Left::Quit => Ok(Leaving::Quit),
+        Left::NoTerminal => Ok(Leaving::Signal(EndSignal::HangUp)),
+        Left::Stopped(Stop::Signal(signal)) => Ok(Leaving::Signal(signal)),
+        Left::Stopped(Stop::Panicked) => Err(ConsoleError::Panicked),
+    }
+}
+
+async fn on_terminal(
+    terminal: &mut OwnTerminal,
+    options: ConsoleOptions,
+    stops: mpsc::Receiver<Stop>,
+) -> io::Result<Left> {
+    let clock = Clock::start();
+    let state = state_dir::of_process();
+    // Without a place for it the console works all the same.
+    let log = state.as_deref().and_then(|state| OwnLog::open(state).ok()).unwrap_or_default();
+    let history = state.map(|state| Arc::new(History::at(history_directory(&state))));
+    let candidates = if options.demo {
+        vec![demo::candidate()]
+    } else {
+        candidates(&options.hosts, &Environment::from_process())
+    };
+    let mut screen = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let size = crossterm::terminal::size()?;
+    let open: Opening = Arc::new(|endpoint| Box::pin(open_any(endpoint)));
+    let frame_rate = options.frame_rate;
+    let mut model = Model::new(options.options, options.keymap, options.look, size, clock.now());
+    let behind = Behind::begin(&mut model, clock, candidates, open, history, log, stops);
+    let Behind { supervisor, ends, tasks, log } = behind;
+    let mut events = TerminalEvents::new();
+    let left = Loop {
+        screen: &mut screen,
+        events: &mut events,
+        terminal,
+        model: &mut model,
+        clock,
+        frame_rate,
+        ends,
+    }
+    .run()
+    .await;
+    log.note(&format!("leaving: {left:?}"));
+    supervisor.shut_down(LEAVING).await;
+    drop(tasks);
+    left
+}
+
+/// Everything behind the screen.
+pub(super) struct Behind {
+    /// Over all that the engines are asked.
+    pub(super) supervisor: Supervisor,
+    /// What the loop is joined to.
+    pub(super) ends: Ends,
+    /// What runs; ended when dropped.
+    pub(super) tasks: Vec<tokio_util::task::AbortOnDropHandle<()>>,
+    /// The console's own log.
+    pub(super) log: OwnLog,
+}
+
+impl Behind {
+    /// Begins it: the endpoints are tried from now on.
+    pub(super) fn begin(
+        model: &mut Model,
+        clock: Clock,
+        candidates: Vec<Candidate>,
+        open: Opening,
+        history: Option<Arc<History>>,
+        log: OwnLog,
+        stops: mpsc::Receiver<Stop>,
+    ) -> Self {
+        model.engines.is_complete = true;
+        let (outbox, inbox) = boxes();
+        let (commands, asked) = mpsc::channel(COMMANDS);
+        let (coming_back, came_back) = mpsc::channel(1);
+        let (wanted, told) = watch::channel(Wanted::default());
+        let supervisor = Supervisor::new();
+        let wires = Wires {
+            outbox,
+            clock,
+            supervisor: supervisor.clone(),
+            limits: Arc::new(model.options.limits.clone()),
+            rules: Arc::new(model.options.rules.clone()),
+            links: Links::default(),
+            wanted: told,
+            open,
+            log: log.clone(),
+        };
+        let backstage = Backstage::new(wires.clone(), candidates, history.clone(), coming_back);
+        let tasks = [tokio::spawn(backstage.run(asked)), tokio::spawn(subscriptions::keep(wires, history))];
+        Self {
+            supervisor,
+            ends: Ends { inbox, commands, wanted, came_back, stops },
+            tasks: tasks.map(tokio_util::task::AbortOnDropHandle::new).into(),
+            log,
+        }
+    }
+}
+
+/// Stops the loop when a signal comes; where even that does not end the program, gives the terminal back and ends it.
+fn listen(stopping: mpsc::Sender<Stop>) -> io::Result<()> {
+    let mut signals = Signals::new()?;
+    tokio::spawn(async move {
+        let signal = signals.next().await;
+        let _ = stopping.try_send(Stop::Signal(signal));
+        tokio::time::sleep(AFTER_SIGNAL).await;
+        // A terminal that takes nothing would keep this waiting, too.
+        std::thread::spawn(give_back);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        std::process::exit(signal.exit_code());
+    });
+    Ok(())
+}

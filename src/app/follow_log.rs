@@ -1,0 +1,231 @@
+//! Following a container's own log: through restarts of the container and losses of its engine, without a gap and
+//! without a line twice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::engine::{LogChunk, LogsRequest, chain};
+use crate::logs::{Log, LogWriter};
+use crate::ui::{ContainerKey, ContainerNews, LogState, Message, Problem};
+
+use super::link::{Link, Open};
+use super::resume::Resume;
+use super::running::{KEPT, TOLD, stream_of, until};
+use super::wires::Wires;
+
+/// How many entries are read of what was there before.
+const TAIL: u64 = 10_000;
+/// How long an engine may take to say whether there is more before them, or when a container was started.
+const LOOK: Duration = Duration::from_secs(5);
+/// How long after a failure it is tried again.
+const AGAIN: Duration = Duration::from_secs(2);
+/// How long the reading of what is left after the end may be silent.
+const REST: Duration = Duration::from_secs(10);
+/// How often at most what is left is read after an end: an engine that ends early is asked again while that brings
+/// anything.
+const RESTS: usize = 1000;
+
+/// Follows it for as long as this is not dropped.
+pub(super) async fn follow(wires: Wires, link: Arc<Link>, key: ContainerKey) {
+    let (writer, reader) = Log::new(KEPT);
+    wires.outbox.container(&key, ContainerNews::Log(reader)).await;
+    let mut follower = Follower {
+        wires,
+        link,
+        key,
+        writer,
+        resume: Resume::default(),
+        started: None,
+        state: LogState::Open,
+        told: Instant::now(),
+        due: None,
+    };
+    loop {
+        follower.once().await;
+    }
+}
+
+/// How a stream came to its end.
+#[derive(Debug)]
+enum End {
+    /// Without an error.
+    Ended,
+    /// With one.
+    Failed(Problem),
+    /// The connection to the engine is gone.
+    Lost,
+}
+
+struct Follower {
+    wires: Wires,
+    link: Arc<Link>,
+    key: ContainerKey,
+    writer: LogWriter,
+    resume: Resume,
+    /// When the container was started, as far as it was seen.
+    started: Option<Timestamp>,
+    state: LogState,
+    told: Instant,
+    due: Option<Instant>,
+}
+
+impl Follower {
+    /// From the opening of one stream to the moment when another is worth opening.
+    async fn once(&mut self) {
+        let open = self.link.opened().await;
+        self.say_if_started_again(&open).await;
+        let mut listed = self.link.listed.subscribe();
+        let number = listed.borrow_and_update().number;
+        let request = match self.resume.since() {
+            None => LogsRequest { tail: Some(TAIL), ..asked() },
+            Some(since) => LogsRequest { since: Some(since), ..asked() },
+        };
+        match self.read(&open, LogsRequest { follow: true, ..request }, None).await {
+            End::Ended => self.rest(&open).await,
+            End::Failed(problem) => {
+                self.become_as(LogState::Failed(problem)).await;
+                sleep(AGAIN).await;
+                return;
+            }
+            End::Lost => {
+                self.writer.remark(Some(Timestamp::now()), "the engine was lost here");
+                self.become_as(LogState::Failed(Problem::new("the engine is lost"))).await;
+                return;
+            }
+        }
+        // A list that is newer than the end says whether there will be more.
+        self.link.relist.notify_one();
+        loop {
+            let (now, alive) = {
+                let listed = listed.borrow_and_update();
+                (listed.number, listed.alive.get(&self.key.id).copied().unwrap_or(false))
+            };
+            if now > number && alive {
+                sleep(TOLD).await;
+                return;
+            }
+            if now > number {
+                self.become_as(LogState::Ended).await;
+            }
+            if listed.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// Reads what a stream brings to its end, or until it is silent for so long.
+    async fn read(&mut self, open: &Open, request: LogsRequest, silence: Option<Duration>) -> End {
+        let is_first = self.resume.since().is_none();
+        let mut chunks = open.on.engine.logs(&self.key.id, &request);
+        let mut is_known = !is_first;
+        loop {
+            let silent = silence.map(|silence| Instant::now() + silence);
+            let chunk = tokio::select! {
+                biased;
+                () = until(self.due) => {
+                    self.tell().await;
+                    continue;
+                }
+                chunk = chunks.next() => chunk,
+                () = self.link.closed(open.number) => return End::Lost,
+                () = until(silent) => return End::Ended,
+            };
+            match chunk {
+                Some(Ok(chunk)) => {
+                    if !is_known {
+                        is_known = true;
+                        self.say_if_there_is_more(open, chunk.time).await;
+                    }
+                    self.take(&chunk).await;
+                }
+                Some(Err(error)) => {
+                    self.wires.note(self.key.engine, &format!("log of {}: {}", self.key.id, chain(&error)));
+                    return End::Failed(Problem::from(&error));
+                }
+                None => return End::Ended,
+            }
+        }
+    }
+
+    /// A reader that is behind when the container ends may not get the rest: it is read on from the last stamp until
+    /// nothing new comes.
+    async fn rest(&mut self, open: &Open) {
+        for _ in 0..RESTS {
+            let Some(since) = self.resume.since() else { return };
+            let before = self.resume.taken();
+            let request = LogsRequest { since: Some(since), ..asked() };
+            self.resume.again();
+            let end = self.read(open, request, Some(REST)).await;
+            if self.resume.taken() == before || !matches!(end, End::Ended) {
+                return;
+            }
+        }
+    }
+
+    async fn take(&mut self, chunk: &LogChunk) {
+        if !self.resume.is_new(chunk.time) {
+            return;
+        }
+        self.writer.append(stream_of(chunk.stream), chunk.time, &chunk.bytes);
+        if self.state != LogState::Open {
+            self.become_as(LogState::Open).await;
+        }
+        self.due = self.due.or_else(|| Some(Instant::now().max(self.told + TOLD)));
+    }
+
+    /// Tells that there is more. Where the loop has no time for it, a moment later will do.
+    async fn tell(&mut self) {
+        let news = ContainerNews::LogMoved(self.state.clone());
+        let is_heard = self.wires.outbox.hint(Message::Container(self.key.clone(), news));
+        self.told = Instant::now();
+        self.due = (!is_heard).then(|| self.told + TOLD);
+    }
+
+    async fn become_as(&mut self, state: LogState) {
+        if self.state == state {
+            return;
+        }
+        if state != LogState::Open {
+            self.writer.end();
+        }
+        self.state = state.clone();
+        self.wires.outbox.container(&self.key, ContainerNews::LogMoved(state)).await;
+        (self.told, self.due) = (Instant::now(), None);
+    }
+
+    /// Before a stream is opened: whether it is the one from before, another run of the container, or a broken one.
+    async fn say_if_started_again(&mut self, open: &Open) {
+        let looked = timeout(LOOK, open.on.engine.inspect(&self.key.id)).await;
+        let found = looked.ok().and_then(Result::ok).and_then(|found| found.started);
+        let is_first = self.resume.since().is_none() && self.started.is_none();
+        match found {
+            _ if is_first => {}
+            Some(started) if self.started != Some(started) => {
+                self.writer.remark(Some(started), "the container was started again");
+            }
+            _ => self.writer.remark(Some(Timestamp::now()), "the log broke off here and is read on"),
+        }
+        self.started = found.or(self.started);
+        self.resume.again();
+    }
+
+    /// After the first entry of the last so many: whether there are others before it.
+    async fn say_if_there_is_more(&mut self, open: &Open, first: Option<Timestamp>) {
+        let Some(until) = first else { return };
+        let request = LogsRequest { until: Some(until), ..asked() };
+        let mut before = open.on.engine.logs(&self.key.id, &request);
+        if let Ok(Some(Ok(_))) = timeout(LOOK, before.next()).await {
+            let words = format!("only the last {TAIL} lines are read; there are earlier ones");
+            self.writer.remark(None, &words);
+        }
+    }
+}
+
+/// All of both streams, with times.
+fn asked() -> LogsRequest {
+    LogsRequest { timestamps: true, ..LogsRequest::default() }
+}

@@ -1,0 +1,50 @@
+//! The console at work: the loop, the terminal, and everything that goes on behind the screen. The only room that both
+//! waits and draws.
+//!
+//! The loop ([`run`]) is told what happens by bounded channels and hands commands on without waiting. Behind it are a
+//! task for each endpoint ([`connection`]), one for each action ([`supervise`]), and one for each thing that the screen
+//! needs to be told of ([`subscriptions`]).
+
+mod backstage;
+mod clipboard;
+mod clock;
+pub(crate) mod connect;
+mod connection;
+mod console;
+mod demo;
+pub(crate) mod drain;
+mod ending;
+mod engines;
+mod errands;
+mod events;
+mod figures;
+mod follow_log;
+mod frames;
+mod hand_over;
+mod happenings;
+mod heartbeat;
+mod history;
+mod link;
+mod listing;
+mod looks;
+mod measuring;
+mod outbox;
+mod own_log;
+pub(crate) mod own_terminal;
+mod pull_steps;
+mod resume;
+mod run;
+mod running;
+pub(crate) mod signals;
+mod state_dir;
+mod subscriptions;
+mod supervise;
+mod sweeping;
+mod terminal;
+#[cfg(test)]
+mod tests;
+mod wires;
+
+pub use console::{ConsoleError, ConsoleOptions, Leaving, console};
+pub use signals::EndSignal;
+pub use terminal::NoScreen;

@@ -1,0 +1,162 @@
+//! Commands in containers: what they print goes into a log of their own, or onto a terminal of their own.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+use tokio_util::io::StreamReader;
+
+use crate::actions::exec::{ExecEnd, ExecIo, ExecPlan, LocalInput, Runner};
+use crate::actions::{Outcome, Report, Supervised, Verb};
+use crate::engine::{ContainerId, ExecRequest, Output, StdStream, TermSize};
+use crate::logs::{Log, LogWriter, Stream};
+use crate::ui::{ActionNews, Ended, Message, Yield};
+
+use super::ending::ended;
+use super::supervise::Errand;
+
+/// How many pieces of output may wait between the engine and the log.
+const OUTPUT: usize = 256;
+/// The most bytes of a command's output that are kept; older ones go.
+pub(super) const KEPT: usize = 32 << 20;
+/// How often it is told at most that there is more.
+pub(super) const TOLD: Duration = Duration::from_millis(30);
+/// The most a shell's terminal is given at once.
+const PIECE: usize = 64 * 1024;
+
+/// Runs a command, its output into a log.
+pub(super) async fn exec(errand: Errand, on: &Supervised, id: &ContainerId, request: ExecRequest) -> Ended {
+    let (writer, reader) = Log::new(KEPT);
+    errand.tell(ActionNews::Output(reader)).await;
+    let (output, printed) = mpsc::channel(OUTPUT);
+    let io = ExecIo { output, input: None, resizes: None };
+    let (call, plan) = (errand.call(Verb::Exec), ExecPlan::new(request));
+    let (report, mut writer) = tokio::join!(on.exec(&call, id, &plan, io), keep(&errand, printed, writer));
+    if let Outcome::Done(ExecEnd { runner: Runner::Wrapper(why), .. }) = &report.outcome {
+        writer.remark(Some(Timestamp::now()), &format!("it ran without the shim: {why}"));
+    }
+    of_command(report)
+}
+
+fn of_command(report: Report<ExecEnd>) -> Ended {
+    ended(report, |end| Yield::ExitCode(end.exit_code))
+}
+
+/// Takes everything that is printed, until nothing more can come.
+async fn keep(errand: &Errand, mut printed: mpsc::Receiver<Output>, mut writer: LogWriter) -> LogWriter {
+    let mut due = None;
+    let mut told = Instant::now();
+    loop {
+        tokio::select! {
+            biased;
+            () = until(due) => {
+                // Where the loop has no time for it, a moment later will do.
+                let is_heard = errand.wires.outbox.hint(Message::Action(errand.id, ActionNews::Moved));
+                told = Instant::now();
+                due = (!is_heard).then(|| told + TOLD);
+            }
+            piece = printed.recv() => {
+                let Some(Output { stream, bytes }) = piece else { break };
+                writer.append(stream_of(stream), Some(Timestamp::now()), &bytes);
+                due = due.or_else(|| Some(Instant::now().max(told + TOLD)));
+            }
+        }
+    }
+    writer.end();
+    errand.tell(ActionNews::Moved).await;
+    writer
+}
+
+pub(super) fn stream_of(stream: StdStream) -> Stream {
+    match stream {
+        StdStream::Stdout => Stream::Stdout,
+        StdStream::Stderr => Stream::Stderr,
+        StdStream::Tty => Stream::Terminal,
+    }
+}
+
+/// Until then; for ever where there is no then.
+pub(super) async fn until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Runs a shell on a terminal of this size.
+pub(super) async fn shell(
+    errand: Errand,
+    on: &Supervised,
+    id: &ContainerId,
+    request: ExecRequest,
+    size: TermSize,
+) -> Ended {
+    let request = ExecRequest { tty: Some(size), stdin: true, ..with_program(on, id, request).await };
+    let (call, plan) = (errand.call(Verb::Exec), ExecPlan::new(request));
+    let (output, mut printed) = mpsc::channel(1);
+    let Errand { keys, size, ref wires, id: action, .. } = errand;
+    let (sizes, resizes) = mpsc::channel(1);
+    let io = ExecIo { output, input: Some(input(keys)), resizes: Some(resizes) };
+    let show = async {
+        while let Some(Output { mut bytes, .. }) = printed.recv().await {
+            while !bytes.is_empty() {
+                let piece = bytes.split_to(bytes.len().min(PIECE));
+                wires.outbox.printed(action, piece).await;
+            }
+        }
+    };
+    let run = async {
+        tokio::select! {
+            report = on.exec(&call, id, &plan, io) => report,
+            never = pass_sizes(size, sizes) => match never {},
+        }
+    };
+    let (report, ()) = tokio::join!(run, show);
+    of_command(report)
+}
+
+/// The latest size is what counts; those before it need not arrive.
+async fn pass_sizes(
+    mut size: watch::Receiver<Option<TermSize>>,
+    to: mpsc::Sender<TermSize>,
+) -> std::convert::Infallible {
+    while size.changed().await.is_ok() {
+        let latest = *size.borrow_and_update();
+        if let Some(latest) = latest
+            && to.send(latest).await.is_err()
+        {
+            break;
+        }
+    }
+    std::future::pending().await
+}
+
+/// Where the command is nothing but programs by their paths, the first of them that is there.
+pub(super) async fn with_program(on: &Supervised, id: &ContainerId, request: ExecRequest) -> ExecRequest {
+    const LOOK: Duration = Duration::from_secs(3);
+    let programs = &request.command;
+    if programs.len() < 2 || !programs.iter().all(|program| program.starts_with('/')) {
+        return request;
+    }
+    for program in programs {
+        let found = tokio::time::timeout(LOOK, on.engine.stat(id, program)).await;
+        if matches!(found, Ok(Ok(_))) {
+            return ExecRequest { command: vec![program.clone()], ..request };
+        }
+    }
+    let last = programs.last().cloned().into_iter().collect();
+    ExecRequest { command: last, ..request }
+}
+
+/// What is typed, as the command reads it.
+fn input(keys: mpsc::Receiver<Vec<u8>>) -> LocalInput {
+    let pieces = stream::unfold(keys, |mut keys| async move {
+        let piece = keys.recv().await?;
+        Some((Ok::<_, io::Error>(Bytes::from(piece)), keys))
+    });
+    Box::pin(StreamReader::new(Box::pin(pieces)))
+}

@@ -1,0 +1,55 @@
+//! What every task behind the screen is given.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::actions::cleanup::Rules;
+use crate::actions::{Call, Limits, Supervisor, Verb};
+use crate::ui::{EngineId, Wanted};
+
+use super::clock::Clock;
+use super::connect::Opening;
+use super::link::Links;
+use super::outbox::Outbox;
+use super::own_log::OwnLog;
+
+/// What every task behind the screen is given. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Wires {
+    /// To the loop.
+    pub(crate) outbox: Outbox,
+    /// The clock.
+    pub(crate) clock: Clock,
+    /// Over everything the engines are asked.
+    pub(crate) supervisor: Supervisor,
+    /// Limits of verbs that the user has set.
+    pub(crate) limits: Arc<BTreeMap<Verb, Limits>>,
+    /// Which containers and volumes are ours, and what is protected.
+    pub(crate) rules: Arc<Rules>,
+    /// The engines.
+    pub(crate) links: Links,
+    /// What the screen needs to be told of.
+    pub(crate) wanted: watch::Receiver<Wanted>,
+    /// How an endpoint is opened.
+    pub(crate) open: Opening,
+    /// The console's own log.
+    pub(crate) log: OwnLog,
+}
+
+impl Wires {
+    /// How a request of the console's own is bounded: by the limits of its verb.
+    pub(crate) fn call(&self, verb: Verb) -> Call {
+        let call = self.supervisor.call();
+        match self.limits.get(&verb) {
+            Some(limits) => call.with_limits(*limits),
+            None => call,
+        }
+    }
+
+    /// A line in the console's own log about an engine.
+    pub(crate) fn note(&self, engine: EngineId, words: &str) {
+        self.log.note(&format!("engine {}: {words}", engine.0));
+    }
+}
