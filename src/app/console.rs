@@ -183,6 +183,7 @@ impl Behind {
             clock,
             supervisor: supervisor.clone(),
             limits: Arc::new(model.options.limits.clone()),
+            log_limit: model.options.log_limit,
             rules: Arc::new(model.options.rules.clone()),
             links: Links::default(),
             wanted: told,

@@ -14,7 +14,7 @@ use crate::ui::{ContainerKey, ContainerNews, LogState, Message, Problem};
 
 use super::link::{Link, Open};
 use super::resume::Resume;
-use super::running::{KEPT, TOLD, stream_of, until};
+use super::running::{TOLD, stream_of, until};
 use super::wires::Wires;
 
 /// How many entries are read of what was there before.
@@ -31,7 +31,7 @@ const RESTS: usize = 1000;
 
 /// Follows it for as long as this is not dropped.
 pub(super) async fn follow(wires: Wires, link: Arc<Link>, key: ContainerKey) {
-    let (writer, reader) = Log::new(KEPT);
+    let (writer, reader) = Log::new(wires.log_limit);
     wires.outbox.container(&key, ContainerNews::Log(reader)).await;
     let mut follower = Follower {
         wires,

@@ -4,34 +4,29 @@ use std::io;
 
 use crate::actions::exec::{ExecIo, ExecPlan};
 use crate::actions::{Outcome, Verb};
-use crate::engine::ExecRequest;
 use crate::ui::ContainerKey;
 
 use super::drain::Drain;
 use super::ending::problem;
 use super::own_terminal::{Keys, Raw, USUAL, size, sizes};
-use super::running::with_program;
+use super::shells::shell_request;
 use super::wires::Wires;
 
 /// Runs the shell on the terminal, which the loop has left. In words, how it ended.
-pub(super) async fn run(wires: Wires, key: ContainerKey, shell: Vec<String>) -> String {
-    match on_terminal(&wires, &key, shell).await {
+pub(super) async fn run(wires: Wires, key: ContainerKey, shells: Vec<Vec<String>>) -> String {
+    match on_terminal(&wires, &key, &shells).await {
         Ok(words) => words,
         Err(error) => format!("shell: {error}"),
     }
 }
 
-async fn on_terminal(wires: &Wires, key: &ContainerKey, shell: Vec<String>) -> io::Result<String> {
+async fn on_terminal(wires: &Wires, key: &ContainerKey, shells: &[Vec<String>]) -> io::Result<String> {
     let Some(open) = wires.links.get(key.engine).and_then(|link| link.current()) else {
         return Ok("shell: the engine is not there just now".into());
     };
-    let request = ExecRequest {
-        env: vec![format!("TERM={}", std::env::var("TERM").unwrap_or_else(|_| "xterm-256color".into()))],
-        tty: Some(size().unwrap_or(USUAL)),
-        stdin: true,
-        ..ExecRequest::new(shell)
-    };
-    let plan = ExecPlan::new(with_program(&open.on, &key.id, request).await);
+    let term = std::env::var("TERM").unwrap_or_else(|_| "xterm-256color".into());
+    let request = shell_request(&open.on, &key.id, shells, &term, size().unwrap_or(USUAL)).await;
+    let plan = ExecPlan::new(request);
     let drain = Drain::of_process()?;
     let resizes = sizes()?;
     let raw = Raw::on()?;

@@ -35,6 +35,8 @@ mod pull_steps;
 mod resume;
 mod run;
 mod running;
+mod settings;
+mod shells;
 pub(crate) mod signals;
 mod state_dir;
 mod subscriptions;
@@ -46,5 +48,6 @@ mod tests;
 mod wires;
 
 pub use console::{ConsoleError, ConsoleOptions, Leaving, console};
+pub use settings::vocabulary;
 pub use signals::EndSignal;
 pub use terminal::NoScreen;

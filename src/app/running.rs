@@ -17,12 +17,13 @@ use crate::logs::{Log, LogWriter, Stream};
 use crate::ui::{ActionNews, Ended, Message, Yield};
 
 use super::ending::ended;
+use super::shells::shell_request;
 use super::supervise::Errand;
 
 /// How many pieces of output may wait between the engine and the log.
 const OUTPUT: usize = 256;
-/// The most bytes of a command's output that are kept; older ones go.
-pub(super) const KEPT: usize = 32 << 20;
+/// What the pane's terminal understands.
+const SHELLS_TERM: &str = "xterm-256color";
 /// How often it is told at most that there is more.
 pub(super) const TOLD: Duration = Duration::from_millis(30);
 /// The most a shell's terminal is given at once.
@@ -30,7 +31,7 @@ const PIECE: usize = 64 * 1024;
 
 /// Runs a command, its output into a log.
 pub(super) async fn exec(errand: Errand, on: &Supervised, id: &ContainerId, request: ExecRequest) -> Ended {
-    let (writer, reader) = Log::new(KEPT);
+    let (writer, reader) = Log::new(errand.wires.log_limit);
     errand.tell(ActionNews::Output(reader)).await;
     let (output, printed) = mpsc::channel(OUTPUT);
     let io = ExecIo { output, input: None, resizes: None };
@@ -92,10 +93,10 @@ pub(super) async fn shell(
     errand: Errand,
     on: &Supervised,
     id: &ContainerId,
-    request: ExecRequest,
+    shells: &[Vec<String>],
     size: TermSize,
 ) -> Ended {
-    let request = ExecRequest { tty: Some(size), stdin: true, ..with_program(on, id, request).await };
+    let request = shell_request(on, id, shells, SHELLS_TERM, size).await;
     let (call, plan) = (errand.call(Verb::Exec), ExecPlan::new(request));
     let (output, mut printed) = mpsc::channel(1);
     let Errand { keys, size, ref wires, id: action, .. } = errand;
@@ -133,23 +134,6 @@ async fn pass_sizes(
         }
     }
     std::future::pending().await
-}
-
-/// Where the command is nothing but programs by their paths, the first of them that is there.
-pub(super) async fn with_program(on: &Supervised, id: &ContainerId, request: ExecRequest) -> ExecRequest {
-    const LOOK: Duration = Duration::from_secs(3);
-    let programs = &request.command;
-    if programs.len() < 2 || !programs.iter().all(|program| program.starts_with('/')) {
-        return request;
-    }
-    for program in programs {
-        let found = tokio::time::timeout(LOOK, on.engine.stat(id, program)).await;
-        if matches!(found, Ok(Ok(_))) {
-            return ExecRequest { command: vec![program.clone()], ..request };
-        }
-    }
-    let last = programs.last().cloned().into_iter().collect();
-    ExecRequest { command: last, ..request }
 }
 
 /// What is typed, as the command reads it.

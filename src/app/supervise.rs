@@ -166,7 +166,7 @@ async fn run(errand: Errand, link: Option<Arc<Link>>, request: Request) -> Ended
 async fn dispatch(errand: Errand, on: &Supervised, request: Request) -> Ended {
     match request {
         Request::Exec(key, request) => running::exec(errand, on, &key.id, request).await,
-        Request::Shell(key, request, size) => running::shell(errand, on, &key.id, request, size).await,
+        Request::Shell(key, shells, size) => running::shell(errand, on, &key.id, &shells, size).await,
         request => errands::run(&errand, on, request).await,
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Wires {
     pub(crate) limits: Arc<BTreeMap<Verb, Limits>>,
     /// Which containers and volumes are ours, and what is protected.
     pub(crate) rules: Arc<Rules>,
+    /// The most bytes kept of a log.
+    pub(crate) log_limit: usize,
     /// The engines.
     pub(crate) links: Links,
     /// What the screen needs to be told of.

@@ -4,9 +4,8 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::config::{
-    DEFAULT_FILE, Entry, Environment, Loaded, Origin, Overrides, Vocabulary, load, settings_file,
-};
+use crate::app::{ConsoleOptions, vocabulary};
+use crate::config::{DEFAULT_FILE, Entry, Environment, Loaded, Origin, Overrides, load, settings_file};
 
 use super::context::Context;
 use super::exit::Exit;
@@ -48,6 +47,8 @@ fn run_in(environment: &Environment, args: &ConfigArgs, context: &Context) -> En
         return Ok(Exit::Done);
     }
     let loaded = load(environment, &overrides, &vocabulary())?;
+    // What only the console's own tables can tell is told here, too.
+    ConsoleOptions::of(&loaded)?;
     if context.global.json {
         context.print_json(&document(&loaded))?;
     } else if !context.global.quiet {
@@ -65,91 +66,6 @@ fn run_in(environment: &Environment, args: &ConfigArgs, context: &Context) -> En
 }
 
 const NOWHERE: &str = "there is no home directory to have settings in; --settings names a file";
-
-/// The names the settings may use.
-// The console's own tables (its keys, its columns) will provide these.
-fn vocabulary() -> Vocabulary<'static> {
-    Vocabulary {
-        actions: &[
-            "start",
-            "stop",
-            "restart",
-            "kill",
-            "pause",
-            "rename",
-            "remove",
-            "pull",
-            "create",
-            "cleanup",
-            "exec",
-            "shell",
-            "inspect",
-            "log",
-            "stats",
-            "top",
-            "open",
-            "close",
-            "mark",
-            "mark-all",
-            "invert-marks",
-            "up",
-            "down",
-            "page-up",
-            "page-down",
-            "first",
-            "last",
-            "left",
-            "right",
-            "next-tab",
-            "previous-tab",
-            "next-pane",
-            "previous-pane",
-            "search",
-            "next-match",
-            "previous-match",
-            "filter",
-            "follow",
-            "wrap",
-            "timestamps",
-            "line-numbers",
-            "show-stopped",
-            "sort",
-            "copy",
-            "save",
-            "cancel",
-            "history",
-            "palette",
-            "help",
-            "refresh",
-            "quit",
-        ],
-        columns: &["state", "name", "activity", "image", "cpu", "memory", "age"],
-        verbs: &[
-            "connect",
-            "list",
-            "inspect",
-            "pull",
-            "create",
-            "start",
-            "stop",
-            "restart",
-            "kill",
-            "pause",
-            "unpause",
-            "rename",
-            "remove",
-            "top",
-            "disk-usage",
-            "copy",
-            "list-images",
-            "remove-image",
-            "list-volumes",
-            "create-volume",
-            "inspect-volume",
-            "remove-volume",
-        ],
-    }
-}
 
 fn table(entries: &[Entry]) -> Table {
     let mut table = Table::new([

@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::io;
 
-use crate::app::{ConsoleError, ConsoleOptions, Leaving, NoScreen, console};
+use crate::app::{ConsoleError, ConsoleOptions, Leaving, NoScreen, console, vocabulary};
+use crate::config::{Environment, Overrides, load};
 
 use super::args::ConsoleArgs;
 use super::context::Context;
@@ -16,24 +17,36 @@ pub(super) async fn run(wanted: ConsoleArgs, context: &Context) -> Exit {
         let why = "--json, --quiet and --timeout are for verbs; without a verb the console opens";
         return context.report(&Failure::Usage(why.into()));
     }
-    match console(options(wanted, context)).await {
+    let options = match options(&wanted, context) {
+        Ok(options) => options,
+        Err(failure) => return context.report(&failure),
+    };
+    match console(options).await {
         Ok(Leaving::Quit) => Exit::Done,
         Ok(Leaving::Signal(signal)) => signal.into(),
         Err(error) => context.report(&failure(error)),
     }
 }
 
-fn options(wanted: ConsoleArgs, context: &Context) -> ConsoleOptions {
-    let mut options =
-        ConsoleOptions { hosts: context.global.host.clone(), demo: wanted.demo, ..ConsoleOptions::default() };
-    options.options.read_only = wanted.read_only;
-    options.options.mouse = !wanted.no_mouse;
-    options.look.is_ascii = wanted.ascii;
-    // See no-color.org: any value counts but the empty one.
-    if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
-        options.look = options.look.without_colours();
+/// The settings, the environment, and what the command line says over both.
+fn overrides(wanted: &ConsoleArgs, context: &Context) -> Overrides {
+    let yes = |flag: bool| flag.then_some(true);
+    Overrides {
+        settings: context.global.settings.clone(),
+        read_only: yes(wanted.read_only),
+        ascii: yes(wanted.ascii),
+        mouse: wanted.no_mouse.then_some(false),
+        colours: None,
     }
-    options
+}
+
+fn options(wanted: &ConsoleArgs, context: &Context) -> Result<ConsoleOptions, Failure> {
+    let loaded = load(&Environment::from_process(), &overrides(wanted, context), &vocabulary())?;
+    Ok(ConsoleOptions {
+        hosts: context.global.host.clone(),
+        demo: wanted.demo,
+        ..ConsoleOptions::of(&loaded)?
+    })
 }
 
 fn failure(error: ConsoleError) -> Failure {

@@ -12,7 +12,7 @@ use super::{Chord, Placed, SavedCommand, Theme};
 pub const DEFAULT_FILE: &str = include_str!("../../assets/settings.yaml");
 
 /// The columns that are shown where the user has not said which.
-pub const DEFAULT_COLUMNS: &[&str] = &["state", "name", "activity", "cpu", "memory", "age"];
+pub const DEFAULT_COLUMNS: &[&str] = &["name", "doing", "cpu", "memory", "age", "image", "engine"];
 
 /// All settings, checked. `assets/settings.yaml` says of each what it does; here stands what that leaves open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -109,8 +109,8 @@ impl Default for Settings {
             frame_rate: 30,
             show_stopped: true,
             columns: DEFAULT_COLUMNS.iter().map(ToString::to_string).collect(),
-            sort: Sort { column: "name".into(), descending: false },
-            log_limit: 256 << 20,
+            sort: Sort { column: "doing".into(), descending: false },
+            log_limit: 32 << 20,
             timestamps: false,
             wrap: false,
             line_numbers: false,

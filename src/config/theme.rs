@@ -169,7 +169,7 @@ impl Default for Theme {
             warning: Colour::Yellow,
             bad: Colour::Red,
             marked: Colour::Magenta,
-            found: Colour::LightYellow,
+            found: Colour::Yellow,
             borders: Borders::Rounded,
             glyphs: Glyphs::Auto,
             colours: Colours::Auto,

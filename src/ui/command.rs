@@ -18,8 +18,8 @@ pub enum Command {
     Type(ActionId, Vec<u8>),
     /// A shell's terminal has another size.
     ResizeShell(ActionId, TermSize),
-    /// Leave the screen to a shell, and come back when it ends.
-    HandOver(ContainerKey, Vec<String>),
+    /// Leave the screen to a shell, the first of these that is there, and come back when it ends.
+    HandOver(ContainerKey, Vec<Vec<String>>),
     /// Put text into the clipboard of the user's own terminal (OSC 52).
     Copy(String),
     /// Ask an engine again for everything, its sizes too.

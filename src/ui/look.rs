@@ -19,6 +19,8 @@ pub struct Look {
     pub bad: Style,
     /// Frames, labels, idle rows.
     pub dim: Style,
+    /// Marked rows.
+    pub marked: Style,
     /// What is read.
     pub plain: Style,
     /// What is read first.
@@ -46,6 +48,7 @@ impl Default for Look {
             warning: plain.fg(Color::Yellow),
             bad: plain.fg(Color::Red),
             dim: plain.fg(Color::DarkGray),
+            marked: plain.fg(Color::Magenta),
             plain,
             strong: plain.add_modifier(Modifier::BOLD),
             cursor: plain.add_modifier(Modifier::REVERSED),
@@ -66,6 +69,7 @@ impl Look {
         let strong = plain.add_modifier(Modifier::BOLD);
         Self {
             accent: strong,
+            marked: strong,
             good: plain,
             warning: strong,
             bad: strong,

@@ -56,8 +56,8 @@ pub enum Request {
     },
     /// Run a command, its output into a log of its own. The action is the exec: cancelling it ends the command.
     Exec(ContainerKey, ExecRequest),
-    /// Open an interactive shell; the same, on a terminal of this size.
-    Shell(ContainerKey, ExecRequest, TermSize),
+    /// Open an interactive shell, the first of these that is there; the same, on a terminal of this size.
+    Shell(ContainerKey, Vec<Vec<String>>, TermSize),
 }
 
 impl Request {

@@ -55,9 +55,10 @@ fn what_is_wrong_ends_with_two() {
 }
 
 #[test]
-fn without_a_verb_the_help_is_shown() {
-    let error = Cli::try_parse_from(["smidr-console"]).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
+fn without_a_verb_the_console_opens() {
+    let opens = |words: &[&str]| Cli::try_parse_from(words).unwrap().opens_console();
+    assert!(opens(&["smidr-console"]) && opens(&["smidr-console", "--demo", "--read-only"]));
+    assert!(!opens(&["smidr-console", "ps"]));
 }
 
 #[test]

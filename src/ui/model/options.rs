@@ -9,7 +9,7 @@ use crate::engine::StopOptions;
 
 use crate::ui::ExecDraft;
 
-use super::Column;
+use super::{Column, LogDisplay, Sort};
 
 /// A saved command of the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +37,16 @@ pub struct Options {
     pub rules: Rules,
     /// The columns of the list, in order.
     pub columns: Vec<Column>,
-    /// The programs of an interactive shell, tried in order by their paths.
-    pub shell: Vec<String>,
+    /// The order of the list at first.
+    pub sort: Sort,
+    /// Whether what does not run is in the list at first.
+    pub show_stopped: bool,
+    /// How logs are drawn at first.
+    pub display: LogDisplay,
+    /// The most bytes kept of a log.
+    pub log_limit: usize,
+    /// Interactive shells with their arguments: the first that the container has is used.
+    pub shell: Vec<Vec<String>>,
     /// What a command of the exec prompt is given to as its last argument.
     pub exec_shell: Vec<String>,
     /// Saved commands.
@@ -54,7 +62,11 @@ impl Default for Options {
             stop: StopOptions::default(),
             rules: Rules::default(),
             columns: Column::SHOWN.to_vec(),
-            shell: vec!["/bin/sh".into()],
+            sort: Sort::default(),
+            show_stopped: true,
+            display: LogDisplay::default(),
+            log_limit: 32 << 20,
+            shell: vec![vec!["bash".into()], vec!["sh".into()]],
             exec_shell: vec!["/bin/sh".into(), "-c".into()],
             commands: Vec::new(),
         }

@@ -84,7 +84,9 @@ impl Model {
     #[must_use]
     pub fn new(options: Options, keymap: KeyMap, look: Look, size: (u16, u16), now: Now) -> Self {
         let mut containers = Containers::default();
-        containers.show_stopped = true;
+        (containers.show_stopped, containers.sort) = (options.show_stopped, options.sort);
+        let mut pane = Pane::default();
+        pane.display = options.display;
         Self {
             now,
             size,
@@ -94,7 +96,7 @@ impl Model {
             engines: Engines::default(),
             containers,
             volumes: Volumes::default(),
-            pane: Pane::default(),
+            pane,
             actions: Actions::default(),
             toasts: Toasts::default(),
             focus: Focus::default(),

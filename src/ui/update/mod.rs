@@ -13,7 +13,6 @@ pub use keys::LEAVE_SHELL;
 pub use mouse::Mouse;
 pub use validity::{contexts, validity};
 
-use crate::engine::ExecRequest;
 use crate::term::Size;
 use crate::ui::layout::Layout;
 use crate::ui::model::{Focus, Output};
@@ -74,14 +73,5 @@ fn settle(model: &mut Model, commands: &mut Vec<Command>) {
             let size = crate::engine::TermSize { columns: inside.width, rows: inside.height };
             commands.push(Command::ResizeShell(id, size));
         }
-    }
-}
-
-/// What a shell in a tab is asked for: the settings' own command, told what the pane can show.
-fn shell_request(shell: &[String]) -> ExecRequest {
-    ExecRequest {
-        env: vec!["TERM=xterm-256color".into()],
-        stdin: true,
-        ..ExecRequest::new(shell.iter().cloned())
     }
 }

@@ -55,10 +55,10 @@ pub(super) fn begin_shell(model: &mut Model, key: &ContainerKey, commands: &mut 
     model.focus = Focus::Pane;
     let inside = crate::ui::layout::Layout::of(model).inside_pane();
     let size = Size::new(inside.width.max(1), inside.height.max(1));
-    let request = super::shell_request(&model.options.shell);
+    let shells = model.options.shell.clone();
     let at = TermSize { columns: size.columns(), rows: size.rows() };
     let draft = ExecDraft { command: "shell".into(), ..ExecDraft::default() };
-    if let Some(id) = begin(model, Request::Shell(key.clone(), request, at), commands) {
+    if let Some(id) = begin(model, Request::Shell(key.clone(), shells, at), commands) {
         open_tab(model, id, key, draft, Output::Shell(Box::new(Terminal::new(size, SCROLLBACK))));
     }
 }

@@ -204,7 +204,7 @@ fn line(
     };
     let mark = if list.is_marked(&row.key) { look.glyph("▌", ">") } else { " " };
     let mut spans = vec![
-        Span::styled(mark.to_owned(), look.accent),
+        Span::styled(mark.to_owned(), look.marked),
         Span::styled(" ", base),
         match busy {
             Some(_) => Span::styled(look.spinner(model.now.since_start).to_owned(), look.accent),
