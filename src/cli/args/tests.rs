@@ -1,5 +1,4 @@
 use clap::CommandFactory;
-use clap::error::ErrorKind;
 
 use super::*;
 

@@ -54,7 +54,7 @@ const BROKEN: &[(&str, (usize, usize), &str)] = &[
     ("columns: [name, cpu, name]\n", (1, 22), "\"name\" is given twice"),
     ("columns: []\n", (1, 10), "at least one column"),
     ("columns: name\n", (1, 10), "a list of at least one column"),
-    ("sort: {column: size}\n", (1, 16), "expected one of: state, name"),
+    ("sort: {column: size}\n", (1, 16), "expected one of: name, doing"),
     ("sort: name\n", (1, 7), "names with values"),
     ("sort:\n  descending: down\n", (2, 15), "true or false"),
     ("log_limit: 64 MB\n", (1, 12), "1 MiB to 1 TiB, such as 64 MiB"),

@@ -100,7 +100,7 @@ fn at_120_by_40_both_sides_are_shown() {
     let mut stage = busy(120, 40);
     stage.keys("space j space");
     assert_snapshot!("busy_120x40", stage.draw());
-    assert_eq!(style_of(&stage, "▌"), "cyan", "what is marked has a bar, not only a colour");
+    assert_eq!(style_of(&stage, "▌"), "magenta", "what is marked has a bar, not only a colour");
 }
 
 #[test]
