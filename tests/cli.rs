@@ -59,6 +59,19 @@ mod tests {
     }
 
     #[test]
+    fn without_a_terminal_the_console_says_so_and_changes_nothing() {
+        for term in ["xterm", "dumb", ""] {
+            let output = program(&["--demo"]).env("TERM", term).output().unwrap();
+            let err = String::from_utf8(output.stderr).unwrap();
+            assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]), "{err}");
+            let why = if term == "xterm" { "standard input is none" } else { "TERM=" };
+            assert!(err.contains(why) && !err.contains('\u{1b}'), "{err}");
+        }
+        let (code, _, err) = run(&["--demo", "ps"]);
+        assert!(code == 2 && err.contains("without a verb"), "{err}");
+    }
+
+    #[test]
     fn a_reader_that_goes_away_ends_it_without_a_word() {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
@@ -77,6 +90,5 @@ mod tests {
             let (code, script, _) = run(&["completions", shell]);
             assert!(code == 0 && script.contains("unpause"), "{shell}");
         }
-        assert_eq!(run(&[]).0, 2, "without a verb the help is shown, and nothing was done");
     }
 }

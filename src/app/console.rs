@@ -132,9 +132,17 @@ async fn on_terminal(
     let behind = Behind::begin(&mut model, clock, candidates, open, history, log, stops);
     let Behind { supervisor, ends, tasks, log } = behind;
     let mut events = TerminalEvents::new();
-    let left = Loop { screen: &mut screen, events: &mut events, terminal, model: &mut model, clock, frame_rate, ends }
-        .run()
-        .await;
+    let left = Loop {
+        screen: &mut screen,
+        events: &mut events,
+        terminal,
+        model: &mut model,
+        clock,
+        frame_rate,
+        ends,
+    }
+    .run()
+    .await;
     log.note(&format!("leaving: {left:?}"));
     supervisor.shut_down(LEAVING).await;
     drop(tasks);
@@ -182,10 +190,7 @@ impl Behind {
             log: log.clone(),
         };
         let backstage = Backstage::new(wires.clone(), candidates, history.clone(), coming_back);
-        let tasks = [
-            tokio::spawn(backstage.run(asked)),
-            tokio::spawn(subscriptions::keep(wires, history)),
-        ];
+        let tasks = [tokio::spawn(backstage.run(asked)), tokio::spawn(subscriptions::keep(wires, history))];
         Self {
             supervisor,
             ends: Ends { inbox, commands, wanted, came_back, stops },

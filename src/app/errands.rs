@@ -47,9 +47,9 @@ async fn pull(errand: &Errand, on: &Supervised, reference: String) -> Ended {
     let credentials = match docker_config_dir() {
         // A credential helper is a program of the user's, so it gets the pull's own deadline and cancel.
         Some(dir) => {
-            let read = on.supervisor.read(&call, Verb::Pull, reference.as_str(), || {
-                from_docker_config(&dir, &reference)
-            });
+            let read = on
+                .supervisor
+                .read(&call, Verb::Pull, reference.as_str(), || from_docker_config(&dir, &reference));
             match read.await.into_result() {
                 Ok(credentials) => credentials,
                 Err(report) => return ended(*report, nothing),
@@ -104,9 +104,7 @@ fn just_done() -> Ended {
 async fn plan(errand: &Errand, on: &Supervised, options: &PlanOptions) -> Ended {
     let begun = tokio::time::Instant::now();
     match Plan::make(on, &errand.call(Verb::DiskUsage), &errand.wires.rules, options).await {
-        Ok(plan) => {
-            Ended { yielded: Yield::Plan(Arc::new(plan)), elapsed: begun.elapsed(), ..just_done() }
-        }
+        Ok(plan) => Ended { yielded: Yield::Plan(Arc::new(plan)), elapsed: begun.elapsed(), ..just_done() },
         Err(report) => ended(*report, nothing),
     }
 }

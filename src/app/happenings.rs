@@ -19,13 +19,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// Listens for as long as this is not dropped. The engine is looked at when the stream ends, for that is how one that
 /// was killed is noticed at once.
-pub(super) async fn hear(
-    wires: Wires,
-    link: Arc<Link>,
-    open: Open,
-    needed: Arc<Needed>,
-    doubt: Arc<Notify>,
-) {
+pub(super) async fn hear(wires: Wires, link: Arc<Link>, open: Open, needed: Arc<Needed>, doubt: Arc<Notify>) {
     if !open.identity.capabilities.supports(Feature::Events) {
         return;
     }
@@ -71,7 +65,10 @@ fn is_of_interest(event: &EngineEvent) -> bool {
         EventObject::Container => {
             let word = event.action.split(':').next().unwrap_or_default();
             !word.starts_with("exec_")
-                && !matches!(word, "attach" | "detach" | "resize" | "top" | "export" | "copy" | "archive-path")
+                && !matches!(
+                    word,
+                    "attach" | "detach" | "resize" | "top" | "export" | "copy" | "archive-path"
+                )
         }
         EventObject::Volume => !matches!(event.action.as_str(), "mount" | "unmount"),
         EventObject::Image | EventObject::Network => false,
@@ -93,7 +90,8 @@ mod tests {
             id: "a".into(),
             attributes: BTreeMap::new(),
         };
-        for action in ["create", "start", "die", "oom", "rename", "remove", "pause", "health_status: healthy"] {
+        for action in ["create", "start", "die", "oom", "rename", "remove", "pause", "health_status: healthy"]
+        {
             assert!(is_of_interest(&event(EventObject::Container, action)), "{action}");
         }
         for action in ["exec_create: sh -c true", "exec_start: sh", "exec_die", "top", "attach"] {

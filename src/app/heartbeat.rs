@@ -51,12 +51,7 @@ pub(super) async fn beat(wires: &Wires, link: &Link, open: &Open, doubt: &Notify
 }
 
 /// One question, for as long as it takes.
-async fn ask(
-    wires: &Wires,
-    link: &Link,
-    open: &Open,
-    silent_since: &mut Option<Instant>,
-) -> Result<()> {
+async fn ask(wires: &Wires, link: &Link, open: &Open, silent_since: &mut Option<Instant>) -> Result<()> {
     let begun = Instant::now();
     loop {
         let mut ping = pin!(open.on.engine.ping());

@@ -1,8 +1,8 @@
 //! Listing what an engine has: at first, now and then, and after something has happened there.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -113,8 +113,7 @@ async fn of_containers(wires: &Wires, link: &Link, open: &Open, wanted: bool) ->
 }
 
 fn tell_others(link: &Link, containers: &[Container]) {
-    let alive: HashMap<_, _> =
-        containers.iter().map(|one| (one.id.clone(), one.state.is_alive())).collect();
+    let alive: HashMap<_, _> = containers.iter().map(|one| (one.id.clone(), one.state.is_alive())).collect();
     link.listed.send_modify(|listed| {
         *listed = Listed { number: listed.number + 1, alive: Arc::new(alive) };
     });

@@ -57,6 +57,7 @@ impl Resume {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "a stamp is one that may be missing")]
     fn at(second: i64) -> Option<Timestamp> {
         Some(Timestamp::from_second(second).unwrap())
     }
@@ -66,7 +67,7 @@ mod tests {
         let entries = [1, 2, 2, 2, 3, 4, 4, 5].map(at);
         for cut in 0..=entries.len() {
             let mut resume = Resume::default();
-            let mut seen: Vec<_> = entries[..cut].iter().filter(|time| resume.is_new(**time)).collect();
+            let seen: Vec<_> = entries[..cut].iter().filter(|time| resume.is_new(**time)).collect();
             resume.again();
             let since = resume.since();
             // From the stamp on, and from a whole minute before it, as a coarse engine would.
@@ -75,9 +76,12 @@ mod tests {
                 resume.again();
                 let rest = entries.iter().filter(|time| time.unwrap() >= from.unwrap_or(at(0).unwrap()));
                 let more: Vec<_> = rest.filter(|time| resume.is_new(**time)).collect();
-                assert_eq!(seen.iter().chain(&more).copied().collect::<Vec<_>>(), entries.iter().collect::<Vec<_>>(), "{cut}");
+                assert_eq!(
+                    seen.iter().chain(&more).copied().collect::<Vec<_>>(),
+                    entries.iter().collect::<Vec<_>>(),
+                    "{cut}"
+                );
             }
-            seen.clear();
         }
     }
 
@@ -87,6 +91,10 @@ mod tests {
         assert!(resume.is_new(at(7)) && resume.is_new(at(7)));
         resume.again();
         let news: Vec<bool> = [7, 7, 7, 8, 7].map(|second| resume.is_new(at(second))).into();
-        assert_eq!(news, [false, false, true, true, true], "a clock that is put back loses nothing once it is new");
+        assert_eq!(
+            news,
+            [false, false, true, true, true],
+            "a clock that is put back loses nothing once it is new"
+        );
     }
 }

@@ -35,8 +35,7 @@ pub(super) async fn exec(errand: Errand, on: &Supervised, id: &ContainerId, requ
     let (output, printed) = mpsc::channel(OUTPUT);
     let io = ExecIo { output, input: None, resizes: None };
     let (call, plan) = (errand.call(Verb::Exec), ExecPlan::new(request));
-    let (report, mut writer) =
-        tokio::join!(on.exec(&call, id, &plan, io), keep(&errand, printed, writer));
+    let (report, mut writer) = tokio::join!(on.exec(&call, id, &plan, io), keep(&errand, printed, writer));
     if let Outcome::Done(ExecEnd { runner: Runner::Wrapper(why), .. }) = &report.outcome {
         writer.remark(Some(Timestamp::now()), &format!("it ran without the shim: {why}"));
     }

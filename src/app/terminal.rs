@@ -66,10 +66,9 @@ impl OwnTerminal {
             Ok(term) => return Err(NoScreen::Dumb(term)),
             Err(_) => return Err(NoScreen::Dumb(String::new())),
         }
-        for (is_one, name) in [
-            (io::stdin().is_terminal(), "standard input"),
-            (io::stdout().is_terminal(), "standard output"),
-        ] {
+        for (is_one, name) in
+            [(io::stdin().is_terminal(), "standard input"), (io::stdout().is_terminal(), "standard output")]
+        {
             if !is_one {
                 return Err(NoScreen::NoTerminal(name));
             }

@@ -24,11 +24,8 @@ pub(super) async fn run(wanted: ConsoleArgs, context: &Context) -> Exit {
 }
 
 fn options(wanted: ConsoleArgs, context: &Context) -> ConsoleOptions {
-    let mut options = ConsoleOptions {
-        hosts: context.global.host.clone(),
-        demo: wanted.demo,
-        ..ConsoleOptions::default()
-    };
+    let mut options =
+        ConsoleOptions { hosts: context.global.host.clone(), demo: wanted.demo, ..ConsoleOptions::default() };
     options.options.read_only = wanted.read_only;
     options.options.mouse = !wanted.no_mouse;
     options.look.is_ascii = wanted.ascii;
@@ -46,7 +43,10 @@ fn failure(error: ConsoleError) -> Failure {
         }
         error => {
             let source = error.source().map_or_else(String::new, |source| format!(": {source}"));
-            Failure::Here { doing: "run the console".into(), source: io::Error::other(format!("{error}{source}")) }
+            Failure::Here {
+                doing: "run the console".into(),
+                source: io::Error::other(format!("{error}{source}")),
+            }
         }
     }
 }

@@ -173,7 +173,7 @@ mod tests {
     fn parsed(line: &str) -> ExecArgs {
         let all = ["smidr-console"].into_iter().chain(line.split(' '));
         match Cli::try_parse_from(all).unwrap().verb {
-            Command::Exec(args) => args,
+            Some(Command::Exec(args)) => args,
             other => panic!("{other:?}"),
         }
     }

@@ -8,8 +8,8 @@ use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::output::Screen;
 use super::{
-    cleanup, completions, console, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man, pause,
-    ps, pull, remove, rename, start, stats, stop, top, volume, wait,
+    cleanup, completions, console, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man,
+    pause, ps, pull, remove, rename, start, stats, stop, top, volume, wait,
 };
 
 /// How long what is still under way after the verb has ended may take to be looked after.
@@ -22,7 +22,8 @@ pub async fn run(cli: Cli) -> Exit {
     let verb = match verb {
         Some(verb) if wanted == ConsoleArgs::default() => verb,
         Some(_) => {
-            let why = "--demo, --read-only, --ascii and --no-mouse are for the console, which opens without a verb";
+            let why =
+                "--demo, --read-only, --ascii and --no-mouse are for the console, which opens without a verb";
             return context.report(&Failure::Usage(why.into()));
         }
         None => return console::run(wanted, &context).await,

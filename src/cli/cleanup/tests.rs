@@ -26,7 +26,7 @@ struct Run {
 async fn run(engines: &[Arc<TestEngine>], line: &str, answer: Option<&str>) -> Run {
     let cli =
         Cli::try_parse_from(["smidr-console", "cleanup"].into_iter().chain(line.split_whitespace())).unwrap();
-    let Command::Cleanup(args) = cli.verb else { panic!("{line} is no cleanup") };
+    let Some(Command::Cleanup(args)) = cli.verb else { panic!("{line} is no cleanup") };
     let (out, err) = (Capture::default(), Capture::default());
     let context = Context::new(cli.global, Screen::into(out.clone(), err.clone()));
     let open = engines.iter().enumerate().map(|(n, engine)| {

@@ -7,7 +7,7 @@ use crate::engine::MountSource;
 fn parsed(args: &[&str]) -> CreateArgs {
     let all = ["smidr-console", "create"].iter().chain(args);
     match Cli::try_parse_from(all).unwrap().verb {
-        Command::Create(args) => args,
+        Some(Command::Create(args)) => args,
         other => panic!("{other:?}"),
     }
 }
