@@ -59,28 +59,16 @@ mod tests {
     }
 
     #[test]
-    fn the_settings_are_those_of_the_file_the_environment_names() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let config = |text: &str| {
-            std::fs::write(file.path(), text).unwrap();
-            let mut command = program(&["config"]);
-            command.env("SMIDR_CONSOLE_SETTINGS", file.path()).env("SMIDR_CONSOLE_READ_ONLY", "0");
-            command.env("NO_COLOR", "1").output().unwrap()
-        };
-        let output = config("frame_rate: 7\nread_only: true\n");
-        let out = String::from_utf8(output.stdout).unwrap();
-        let line = |name: &str| {
-            let line = out.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{out}"));
-            line.split_whitespace().collect::<Vec<_>>().join(" ")
-        };
-        let name = file.path().file_name().unwrap().to_str().unwrap();
-        assert_eq!(line("frame_rate"), format!("frame_rate 7 {name}:1"));
-        assert_eq!(line("read_only"), "read_only false SMIDR_CONSOLE_READ_ONLY");
-        assert_eq!(line("theme.colours"), "theme.colours never NO_COLOR");
-        let output = config("frame_rate: 7\nread_onyl: true\n");
-        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]));
-        let err = String::from_utf8(output.stderr).unwrap();
-        assert!(err.contains(":2:1: ") && err.contains("did you mean `read_only`?"), "{err}");
+    fn without_a_terminal_the_console_says_so_and_changes_nothing() {
+        for term in ["xterm", "dumb", ""] {
+            let output = program(&["--demo"]).env("TERM", term).output().unwrap();
+            let err = String::from_utf8(output.stderr).unwrap();
+            assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]), "{err}");
+            let why = if term == "xterm" { "standard input is none" } else { "TERM=" };
+            assert!(err.contains(why) && !err.contains('\u{1b}'), "{err}");
+        }
+        let (code, _, err) = run(&["--demo", "ps"]);
+        assert!(code == 2 && err.contains("without a verb"), "{err}");
     }
 
     #[test]
@@ -102,6 +90,5 @@ mod tests {
             let (code, script, _) = run(&["completions", shell]);
             assert!(code == 0 && script.contains("unpause"), "{shell}");
         }
-        assert_eq!(run(&[]).0, 2, "without a verb the help is shown, and nothing was done");
     }
 }

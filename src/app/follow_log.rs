@@ -92,7 +92,6 @@ impl Follower {
                 return;
             }
             End::Lost => {
-                self.writer.remark(Some(Timestamp::now()), "the engine was lost here");
                 self.become_as(LogState::Failed(Problem::new("the engine is lost"))).await;
                 return;
             }
@@ -127,7 +126,7 @@ impl Follower {
             let chunk = tokio::select! {
                 biased;
                 () = until(self.due) => {
-                    self.tell().await;
+                    self.tell();
                     continue;
                 }
                 chunk = chunks.next() => chunk,
@@ -178,7 +177,7 @@ impl Follower {
     }
 
     /// Tells that there is more. Where the loop has no time for it, a moment later will do.
-    async fn tell(&mut self) {
+    fn tell(&mut self) {
         let news = ContainerNews::LogMoved(self.state.clone());
         let is_heard = self.wires.outbox.hint(Message::Container(self.key.clone(), news));
         self.told = Instant::now();
@@ -200,16 +199,19 @@ impl Follower {
     /// Before a stream is opened: whether it is the one from before, another run of the container, or a broken one.
     async fn say_if_started_again(&mut self, open: &Open) {
         let looked = timeout(LOOK, open.on.engine.inspect(&self.key.id)).await;
-        let found = looked.ok().and_then(Result::ok).and_then(|found| found.started);
-        let is_first = self.resume.since().is_none() && self.started.is_none();
-        match found {
-            _ if is_first => {}
-            Some(started) if self.started != Some(started) => {
-                self.writer.remark(Some(started), "the container was started again");
+        if let Ok(Ok(found)) = looked {
+            match (self.started, found.started) {
+                (Some(before), Some(now)) if before != now => {
+                    self.writer.remark(Some(now), "the container was started again");
+                }
+                // What has just ended may still have been alive in the last list.
+                (Some(_), Some(_)) if found.state.is_alive() => {
+                    self.writer.remark(Some(Timestamp::now()), "the log broke off here and is read on");
+                }
+                _ => {}
             }
-            _ => self.writer.remark(Some(Timestamp::now()), "the log broke off here and is read on"),
+            self.started = found.started.or(self.started);
         }
-        self.started = found.or(self.started);
         self.resume.again();
     }
 

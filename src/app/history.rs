@@ -3,8 +3,9 @@
 //! A file a container name, a JSON line a command, the newest last. Consoles that run side by side lose nothing of each
 //! other's: each takes the directory's lock to write.
 
+use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -72,8 +73,7 @@ impl History {
         let path = self.path(container);
         let mut line = serde_json::to_string(draft)?;
         line.push('\n');
-        let lines = std::fs::read(&path).map_or(0, |text| text.iter().filter(|byte| **byte == b'\n').count());
-        if lines < KEPT + SLACK {
+        if lines(&path)? < KEPT + SLACK {
             let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
             return file.write_all(line.as_bytes());
         }
@@ -114,6 +114,15 @@ impl History {
     }
 }
 
+/// How many lines a file has; none where there is none.
+fn lines(path: &Path) -> io::Result<usize> {
+    match File::open(path) {
+        Ok(file) => Ok(BufReader::new(file).split(b'\n').count()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
 /// A name that leads nowhere else, whatever the container is called.
 fn file_name(container: &str) -> PathBuf {
     let mut name = String::new();
@@ -121,7 +130,8 @@ fn file_name(container: &str) -> PathBuf {
         if byte.is_ascii_alphanumeric() || b"_-".contains(&byte) || (byte == b'.' && !name.is_empty()) {
             name.push(char::from(byte));
         } else {
-            name += &format!("%{byte:02x}");
+            // Writing to a string cannot fail.
+            let _ = write!(name, "%{byte:02x}");
         }
         if name.len() > LONGEST_NAME {
             break;

@@ -72,7 +72,7 @@ impl Drop for Raw {
 #[derive(Debug)]
 pub(crate) struct Keys {
     /// Its other end wakes the reader when this is dropped.
-    _end: PipeWriter,
+    end: PipeWriter,
     reader: Option<thread::JoinHandle<()>>,
 }
 
@@ -93,13 +93,13 @@ impl Keys {
             Some((Ok::<Bytes, io::Error>(piece), read))
         });
         let input = Box::pin(StreamReader::new(Box::pin(pieces)));
-        Ok((Self { _end: end, reader: Some(reader) }, input))
+        Ok((Self { end, reader: Some(reader) }, input))
     }
 
     /// Stops reading, and waits until nothing more is read.
     pub(crate) fn stop(self) {
-        let Self { _end, reader } = self;
-        drop(_end);
+        let Self { end, reader } = self;
+        drop(end);
         if let Some(reader) = reader {
             let _ = reader.join();
         }

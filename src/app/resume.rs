@@ -57,6 +57,7 @@ impl Resume {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "a stamp is one that may be missing")]
     fn at(second: i64) -> Option<Timestamp> {
         Some(Timestamp::from_second(second).unwrap())
     }
@@ -66,7 +67,7 @@ mod tests {
         let entries = [1, 2, 2, 2, 3, 4, 4, 5].map(at);
         for cut in 0..=entries.len() {
             let mut resume = Resume::default();
-            let mut seen: Vec<_> = entries[..cut].iter().filter(|time| resume.is_new(**time)).collect();
+            let seen: Vec<_> = entries[..cut].iter().filter(|time| resume.is_new(**time)).collect();
             resume.again();
             let since = resume.since();
             // From the stamp on, and from a whole minute before it, as a coarse engine would.
@@ -81,7 +82,6 @@ mod tests {
                     "{cut}"
                 );
             }
-            seen.clear();
         }
     }
 

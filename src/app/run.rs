@@ -170,13 +170,14 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
         match command {
             Command::Quit => self.model.quits = true,
             Command::Redraw => self.redraw(turn)?,
-            Command::Copy(text) => match clipboard::copied(&text) {
-                Some(bytes) => self.terminal.send(&bytes)?,
-                None => {
+            Command::Copy(text) => {
+                if let Some(bytes) = clipboard::copied(&text) {
+                    self.terminal.send(&bytes)?;
+                } else {
                     let most = crate::text::bytes(clipboard::MOST as u64);
                     self.tell(Tone::Warning, format!("not copied: it is longer than {most}"), turn)?;
                 }
-            },
+            }
             Command::Suspend => {
                 self.lend(turn)?;
                 self.terminal.stop()?;
@@ -184,27 +185,27 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
             }
             Command::HandOver(key, shell) => {
                 self.lend(turn)?;
-                if !self.hand_on(Command::HandOver(key, shell), turn)? {
+                if !self.hand_on(Command::HandOver(key, shell), turn) {
                     self.take_back(turn)?;
                 }
             }
             command => {
-                self.hand_on(command, turn)?;
+                self.hand_on(command, turn);
             }
         }
         Ok(())
     }
 
     /// Whether there was room for it.
-    fn hand_on(&mut self, command: Command, turn: &mut Turn) -> io::Result<bool> {
-        let Err(refused) = self.ends.commands.try_send(command) else { return Ok(true) };
+    fn hand_on(&mut self, command: Command, turn: &mut Turn) -> bool {
+        let Err(refused) = self.ends.commands.try_send(command) else { return true };
         let command = match refused {
             mpsc::error::TrySendError::Full(command) | mpsc::error::TrySendError::Closed(command) => command,
         };
         turn.frames.ask();
         // What a refusal asks for in its turn is not asked for: there is no room for it either.
         drop(update(self.model, self.clock.now(), Message::Refused(Box::new(command))));
-        Ok(false)
+        false
     }
 
     fn tell(&mut self, tone: Tone, words: String, turn: &mut Turn) -> io::Result<()> {

@@ -100,8 +100,8 @@ impl Actions {
             let word = request.word();
             let link = wires.links.get(request.engine());
             // A task of its own: should it panic, its end is told all the same.
-            let work = tokio::spawn(run(errand, link.clone(), request));
-            let ended = work.await.unwrap_or_else(|error| not_begun(format!("{word}: {error}")));
+            let task = tokio::spawn(run(errand, link.clone(), request));
+            let ended = task.await.unwrap_or_else(|error| not_begun(format!("{word}: {error}")));
             running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
             write_down(&wires, id, word, &ended);
             if let Some(link) = link {
@@ -174,11 +174,10 @@ async fn dispatch(errand: Errand, on: &Supervised, request: Request) -> Ended {
 fn write_down(wires: &Wires, id: ActionId, word: &str, ended: &Ended) {
     let mut line =
         format!("action {id}: {word} {} after {}", ended.ending.word(), crate::text::elapsed(ended.elapsed));
-    for more in [ended.problem.as_ref().map(|problem| &problem.words), ended.aftermath.as_ref()] {
-        if let Some(words) = more {
-            line += "; ";
-            line += words;
-        }
+    let problem = ended.problem.as_ref().map(|problem| &problem.words);
+    for words in problem.into_iter().chain(&ended.aftermath) {
+        line += "; ";
+        line += words;
     }
     wires.log.note(&line);
 }

@@ -1,1 +1,7 @@
-//! The console as a whole, on the simulated engine.
+//! The console as a whole: the real loop with a test's keys and screen, on the simulated engine, in paused time.
+
+mod actions;
+mod harness;
+mod logs;
+mod the_loop;
+mod trouble;

@@ -1,4 +1,5 @@
 use clap::CommandFactory;
+use clap::error::ErrorKind;
 
 use super::*;
 
@@ -55,9 +56,13 @@ fn what_is_wrong_ends_with_two() {
 
 #[test]
 fn without_a_verb_the_console_opens() {
-    let opens = |words: &[&str]| Cli::try_parse_from(words).unwrap().opens_console();
-    assert!(opens(&["smidr-console"]) && opens(&["smidr-console", "--demo", "--read-only"]));
-    assert!(!opens(&["smidr-console", "ps"]));
+    assert!(Cli::try_parse_from(["smidr-console"]).unwrap().opens_console());
+    let cli =
+        Cli::try_parse_from(["smidr-console", "--demo", "--read-only", "--ascii", "--no-mouse"]).unwrap();
+    assert_eq!(cli.console, ConsoleArgs { demo: true, read_only: true, ascii: true, no_mouse: true });
+    assert!(!Cli::try_parse_from(["smidr-console", "ps"]).unwrap().opens_console());
+    let error = Cli::try_parse_from(["smidr-console", "--demo", "--host", "/run/a.sock"]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
 }
 
 #[test]

@@ -37,6 +37,6 @@ async fn call_words(words: &[&str], engines: impl FnOnce(&Supervisor) -> Vec<Eng
     let (out, err) = (Capture::default(), Capture::default());
     let context = Context::new(cli.global, Screen::into(out.clone(), err.clone()));
     let engines = engines(&context.supervisor);
-    let exit = run_verb(&context.on(engines), cli.verb.expect("a verb")).await;
+    let exit = run_verb(&context.on(engines), cli.verb.unwrap()).await;
     Called { exit: exit.code(), out: out.text(), err: err.text() }
 }
