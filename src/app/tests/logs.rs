@@ -79,7 +79,7 @@ async fn followed(engine: &Simulated) -> Followed {
 impl Followed {
     fn lines(&self, kind: LineKind) -> Vec<String> {
         let lines = self.reader.window(LineNumber::FIRST, crate::logs::WINDOW_LINES);
-        lines.iter().filter(|line| line.kind == kind).map(|line| line.text.plain()).collect()
+        lines.iter().filter(|line| line.kind == kind).map(|line| format!("{:?}", line.text.plain())).collect()
     }
 
     /// Waits for a printed line.
