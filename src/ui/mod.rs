@@ -11,6 +11,8 @@ mod look;
 pub mod message;
 pub mod model;
 mod request;
+#[cfg(test)]
+pub(crate) mod test_support;
 mod update;
 pub mod view;
 mod wanted;
