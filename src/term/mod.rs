@@ -1,76 +1,25 @@
-//! stub
-use crossterm::event::{KeyCode, KeyEvent, MouseEvent};
-/// s
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
-    columns: u16,
-    rows: u16,
-}
-impl Size {
-    /// s
-    pub fn new(columns: u16, rows: u16) -> Self {
-        Self { columns: columns.max(1), rows: rows.max(1) }
-    }
-    /// s
-    pub fn columns(self) -> u16 {
-        self.columns
-    }
-    /// s
-    pub fn rows(self) -> u16 {
-        self.rows
-    }
-}
-/// s
-#[derive(Debug, Clone, Copy)]
-pub struct Modes;
-/// s
-#[derive(Debug)]
-pub struct Terminal {
-    size: Size,
-    text: String,
-}
-impl Terminal {
-    /// s
-    pub fn new(size: Size, _scrollback: usize) -> Self {
-        Self { size, text: String::new() }
-    }
-    /// s
-    pub fn process(&mut self, bytes: &[u8]) -> Vec<u8> {
-        self.text += &String::from_utf8_lossy(bytes);
-        Vec::new()
-    }
-    /// s
-    pub fn resize(&mut self, size: Size) {
-        self.size = size;
-    }
-    /// s
-    pub fn size(&self) -> Size {
-        self.size
-    }
-    /// s
-    pub fn scroll_up(&mut self, _: usize) {}
-    /// s
-    pub fn scroll_down(&mut self, _: usize) {}
-    /// s
-    pub fn scroll_to_end(&mut self) {}
-    /// s
-    pub fn modes(&self) -> Modes {
-        Modes
-    }
-}
-/// s
-pub fn encode_key(key: KeyEvent, _: &Modes) -> Option<Vec<u8>> {
-    match key.code {
-        KeyCode::Char(c) => Some(c.to_string().into_bytes()),
-        KeyCode::Enter => Some(vec![13]),
-        _ => None,
-    }
-}
-/// s
-pub fn encode_mouse(_: MouseEvent, _: &Modes) -> Option<Vec<u8>> {
-    None
-}
-/// s
-pub fn encode_paste(text: &str, _: &Modes) -> Vec<u8> {
-    text.as_bytes().to_vec()
-}
+//! A terminal inside a pane: what a program prints becomes cells, and what is typed becomes bytes.
+//!
+//! Knows no clock, socket or real terminal, and no other room. Nothing a program prints passes through to the
+//! terminal of the person who looks at it: titles, bells and the clipboard stay in here.
+
+mod characters;
+mod draw;
+mod feed;
+mod keys;
+mod line_drawing;
+mod modes;
+mod mouse;
+mod paste;
+mod sgr;
+mod size;
+mod stream;
+mod terminal;
+
+pub use draw::Colours;
+pub use keys::encode_key;
+pub use modes::{Modes, MouseEncoding, MouseMode};
+pub use mouse::encode_mouse;
+pub use paste::encode_paste;
+pub use size::Size;
+pub use terminal::Terminal;
