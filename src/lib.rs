@@ -15,6 +15,7 @@ pub mod actions;
 pub mod cli;
 pub mod config;
 pub mod engine;
+pub mod logs;
 pub mod term;
 pub mod text;
 pub mod ui;
