@@ -18,11 +18,10 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         parts.push(engine_part(model, engine));
     }
     if !model.shows_engine_page() {
-        let running = model.containers.all().filter(|row| row.container.state.is_alive()).count();
-        parts.push((
-            format!("{running} of {} running", count(model.containers.count(), "container")),
-            look.plain,
-        ));
+        let taken: usize = parts.iter().map(|(words, _)| fit::width(words) + 2).sum();
+        let left =
+            usize::from(area.width).saturating_sub(taken + if model.options.read_only { 11 } else { 0 });
+        parts.push((running(model, left), look.plain));
         parts.extend(used(model).map(|words| (words, look.plain)));
     }
     if model.options.read_only {
@@ -41,6 +40,14 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         spans.push(Span::styled(words, style));
     }
     frame.render_widget(Paragraph::new(Line::from(spans)), area);
+}
+
+/// How many containers run, in fewer words where there are fewer cells.
+fn running(model: &Model, cells: usize) -> String {
+    let running = model.containers.all().filter(|row| row.container.state.is_alive()).count();
+    let all = model.containers.count();
+    let words = format!("{running} of {} running", count(all, "container"));
+    if fit::width(&words) <= cells { words } else { format!("{running}/{all} running") }
 }
 
 fn engine_part(model: &Model, engine: &Engine) -> (String, Style) {

@@ -10,7 +10,7 @@ use ratatui::widgets::Paragraph;
 use crate::logs::{Line as LogLine, LineKind, LineNumber, LogReader};
 use crate::ui::ContainerKey;
 use crate::ui::layout::Layout;
-use crate::ui::model::{LogView, Model, Place, Tab};
+use crate::ui::model::{ExecTab, LogView, Model, Output, Place, Tab};
 
 use super::log_text;
 
@@ -197,6 +197,9 @@ pub fn shown_text(model: &Model) -> Option<String> {
     match model.pane.tab(of) {
         Tab::Inspect => Some(super::inspect_lines(model).join("\n")),
         Tab::Log | Tab::Exec(_) => {
+            if let Some(ExecTab { output: Output::Shell(terminal), .. }) = model.pane.shown_shell(of) {
+                return Some(terminal.text());
+            }
             let window = log_window(model, of)?;
             let reader = model.pane.shown_log(of)?.reader.as_ref()?;
             let lines = reader.window(window.top, window.rows);

@@ -13,6 +13,8 @@ mod pane;
 mod processes;
 mod stats;
 mod strip;
+#[cfg(test)]
+mod tests;
 mod toasts;
 mod volumes;
 
