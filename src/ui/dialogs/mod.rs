@@ -1,6 +1,9 @@
 //! What is asked on top of the screen. One dialog a file; each keeps only what is typed into it.
 
 mod dialog;
+mod exec_prompt;
+mod help;
+mod palette;
 
 pub use dialog::{Answer, Dialog, Wish};
 
@@ -56,19 +59,19 @@ pub fn cleanup(_model: &Model) -> Option<Box<dyn Dialog>> {
     None
 }
 
-/// stub
-pub fn exec_prompt(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
+/// Asks for a command to run in the container under the cursor, or in all marked ones. `None` where none runs.
+pub fn exec_prompt(model: &Model) -> Option<Box<dyn Dialog>> {
+    exec_prompt::ExecPrompt::new(model).map(|prompt| Box::new(prompt) as Box<dyn Dialog>)
 }
 
-/// stub
+/// Every key, what it does, and whether it does so now.
 pub fn help(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
+    Some(Box::new(help::Help::default()))
 }
 
-/// stub
+/// Every deed by its name.
 pub fn palette(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
+    Some(Box::new(palette::Palette::default()))
 }
 
 /// stub
