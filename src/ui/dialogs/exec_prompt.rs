@@ -128,8 +128,7 @@ impl ExecPrompt {
     }
 
     /// Closes; what is written comes back when it is opened again.
-    fn leave(&mut self, model: &Model) -> Answer {
-        self.stash(model);
+    fn leave(&mut self, _model: &Model) -> Answer {
         Answer::wish(Wish::Keep(self.name.clone(), self.kept.clone())).and_close()
     }
 
