@@ -23,11 +23,14 @@ mod process;
 mod reply;
 pub mod scene;
 mod script;
+mod shell;
+mod shim;
 mod state;
 mod streams;
 #[cfg(test)]
 mod tests;
 mod volumes;
+mod work;
 
 pub use engine::Simulated;
 pub use execs::EXEC_LIMIT;

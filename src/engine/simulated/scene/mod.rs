@@ -33,6 +33,9 @@ pub struct Scene {
     pub volumes: Vec<SceneVolume>,
     /// Containers.
     pub containers: Vec<SceneContainer>,
+    /// Whether its containers have the built-in shell: `sh`, `bash` and some everyday commands, for what `programs`
+    /// do not know.
+    pub shell: bool,
     /// What command lines do, in containers' main processes and in execs. The first that matches counts.
     pub programs: Vec<Program>,
     /// What goes wrong. The first that matches counts.

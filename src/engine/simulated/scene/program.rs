@@ -32,6 +32,10 @@ pub struct Program {
     pub signals: BTreeMap<String, Reaction>,
     /// What it does with its standard input.
     pub stdin: Stdin,
+    /// It begins its output anew, so long after the last of it, and does not end by itself.
+    pub again: Option<Span>,
+    /// What it calls itself in the process list, where it does not show its command line.
+    pub name: String,
     /// The command lines of its children, for the process list.
     pub children: Vec<String>,
 }
@@ -58,6 +62,10 @@ pub struct Reaction {
     pub ignore: bool,
     /// Printed first.
     pub prints: String,
+    /// After that nothing is printed any more but `last`.
+    pub quiet: bool,
+    /// Printed when it ends.
+    pub last: String,
     /// It ends with this code; with 128 and the signal's number when absent.
     pub exit: Option<i64>,
     /// So long after the signal.
@@ -95,6 +103,9 @@ pub struct OutputItem {
     pub every: Span,
     /// A recording.
     pub replay: Option<Replay>,
+    /// Its text is printed as it is: nothing in it is filled in.
+    #[serde(skip)]
+    pub(in crate::engine::simulated) literal: bool,
 }
 
 impl fmt::Debug for OutputItem {
