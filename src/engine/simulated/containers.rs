@@ -24,6 +24,9 @@ impl Kept {
         let mut files = Files::of_an_image();
         let inside = mounts.iter().map(|mount| &mount.target).chain(spec.working_dir.as_ref());
         inside.for_each(|directory| files.make_directory(directory));
+        for (path, text) in &image.scene.files {
+            files.write(path, 0o644, text.clone().into());
+        }
         Self {
             id,
             labels: spec.labels.clone(),
@@ -42,6 +45,8 @@ impl Kept {
             created: now,
             started: None,
             finished: None,
+            frozen_since: None,
+            frozen_for: 0,
             runs: 0,
             process: None,
             pid: 0,

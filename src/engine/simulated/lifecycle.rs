@@ -14,8 +14,8 @@ use crate::engine::{
     TermSize, WaitFor,
 };
 
-/// How many entries of an ended container's output a scene plays at the beginning; the rest is as if lost.
-const PLAYED: usize = 200_000;
+/// How many entries of an ended or frozen container's output are played at the beginning; the rest is as if lost.
+pub(super) const PLAYED: usize = 200_000;
 
 impl Handle {
     fn resolve(&self, operation: Operation, id: &ContainerId) -> Result<String> {
@@ -52,6 +52,7 @@ impl Handle {
         kept.state = ContainerState::Running;
         (kept.exit_code, kept.error, kept.out_of_memory) = (None, None, false);
         (kept.started, kept.finished) = (Some(at), None);
+        (kept.frozen_since, kept.frozen_for) = (None, 0);
         kept.runs += 1;
         kept.process = Some(control);
         let run = kept.runs;
@@ -150,6 +151,7 @@ impl Handle {
         let paused = state.containers.get_mut(id).filter(|kept| kept.state == ContainerState::Paused);
         if let Some(kept) = paused {
             kept.state = ContainerState::Running;
+            kept.frost(None, self.shared.clock.now());
             state.set_frozen(id, false);
         }
     }
@@ -197,9 +199,10 @@ impl Handle {
         if kept.state == wanted {
             return Ok(Change::AlreadySo);
         }
-        kept.state = wanted;
-        state.set_frozen(&id, frozen);
         let now = self.shared.clock.now();
+        kept.state = wanted;
+        kept.frost(frozen.then_some(now), now);
+        state.set_frozen(&id, frozen);
         self.shared.tell(&mut state, now, &id, action, &[]);
         drop(state);
         self.shared.touch();

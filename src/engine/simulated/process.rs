@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, DuplexStream};
 use tokio::sync::{mpsc, watch};
 
 use super::clock::{Moment, nanos};
+use super::lifecycle::PLAYED;
 use super::scene::{Exit, Program, Reaction, Stdin};
 use super::script::{Cue, Script, Step};
 use super::state::Shared;
@@ -123,6 +124,11 @@ struct Process {
 /// Runs a program to its end.
 pub(super) async fn run_program(program: Arc<Program>, seat: Seat) -> End {
     let Seat { shared, vars, ears, sink, tty, input, begun, .. } = seat;
+    let program = if tty && !program.on_terminal.is_empty() {
+        Arc::new(Program { output: program.on_terminal.clone(), ..(*program).clone() })
+    } else {
+        program
+    };
     Process { program, shared, vars, ears, sink, tty, input, begun }.run().await
 }
 
@@ -339,6 +345,15 @@ impl Process {
     /// Stands still until it is thawed or killed; what was due is due so much later.
     async fn freeze(&mut self, run: &mut Run) -> Option<End> {
         let begun = self.shared.clock.now();
+        // What was due before the frost has been printed.
+        for _ in 0..PLAYED {
+            if !run.outgoing.is_empty() || self.target(run).is_none_or(|target| target > begun) {
+                break;
+            }
+            if let Some(end) = self.act(run) {
+                return Some(end);
+            }
+        }
         let mut kept = Vec::new();
         while *self.ears.frozen.borrow_and_update() {
             tokio::select! {

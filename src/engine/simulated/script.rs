@@ -104,7 +104,7 @@ impl Script {
         let item = self.item()?;
         if let Some(replay) = &item.replay {
             let (_, stderr, bytes) = replay.chunks.get(usize::try_from(done).ok()?)?;
-            let step = Step { stderr: *stderr, bytes: bytes.to_vec(), raw: true };
+            let step = Step { stderr: *stderr, bytes: bytes.to_vec(), raw: replay.terminal };
             self.done += 1;
             return Some(step);
         }

@@ -64,6 +64,9 @@ pub(super) struct Kept {
     pub(super) created: Moment,
     pub(super) started: Option<Moment>,
     pub(super) finished: Option<Moment>,
+    /// Since when it is frozen, and how long it was before.
+    pub(super) frozen_since: Option<Moment>,
+    pub(super) frozen_for: Moment,
     /// How many runs have begun.
     pub(super) runs: u64,
     /// The process of the present run.
@@ -101,6 +104,19 @@ impl Kept {
     /// The main process's words.
     pub(super) fn words(&self) -> Vec<String> {
         self.entrypoint.iter().chain(&self.command).cloned().collect()
+    }
+
+    /// Frozen from this moment on, or no more.
+    pub(super) fn frost(&mut self, since: Option<Moment>, now: Moment) {
+        if let Some(begun) = std::mem::replace(&mut self.frozen_since, since) {
+            self.frozen_for = self.frozen_for.saturating_add(now - begun);
+        }
+    }
+
+    /// How long it has run, the time it was frozen not counted.
+    pub(super) fn awake(&self, now: Moment) -> Moment {
+        let until = self.frozen_since.unwrap_or(now);
+        self.started.map_or(0, |started| until - started - self.frozen_for).max(0)
     }
 
     pub(super) fn end_of(launch: Launch, image: &SceneImage) -> (Vec<String>, Vec<String>) {

@@ -54,7 +54,7 @@ impl Scene {
         let mut scene: Self = serde_yaml::from_str(text).map_err(SceneError::from_yaml)?;
         let inline = scene.containers.iter_mut().filter_map(|container| container.process.as_mut());
         for program in scene.programs.iter_mut().chain(inline) {
-            for item in &mut program.output {
+            for item in program.output.iter_mut().chain(&mut program.on_terminal) {
                 item.load(recording)?;
             }
         }

@@ -25,6 +25,8 @@ pub struct Program {
     pub command: String,
     /// What it prints.
     pub output: Vec<OutputItem>,
+    /// What it prints instead where it has a terminal; the same when absent.
+    pub on_terminal: Vec<OutputItem>,
     /// How it ends by itself, after its output; at once with code 0 when absent.
     pub exit: Exit,
     /// How it takes signals; one not named here ends it at once with 128 and its number.
@@ -128,6 +130,9 @@ pub struct Replay {
     /// How much faster than it was.
     #[serde(default = "one")]
     pub speed: f64,
+    /// It was recorded on a terminal: its line ends are a terminal's already.
+    #[serde(default)]
+    pub terminal: bool,
     /// When, which stream, what.
     #[serde(skip)]
     pub(in crate::engine::simulated) chunks: Arc<[(Duration, bool, Bytes)]>,

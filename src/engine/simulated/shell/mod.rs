@@ -5,6 +5,7 @@
 
 mod commands;
 mod editor;
+mod foreground;
 mod prompt;
 mod run;
 mod words;

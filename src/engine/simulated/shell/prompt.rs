@@ -2,7 +2,8 @@
 
 use super::commands::is_harmless;
 use super::editor::{Editor, Typed};
-use super::run::{Shell, read};
+use super::foreground::read;
+use super::run::Shell;
 use crate::engine::simulated::process::End;
 
 /// How much input is read at once.
