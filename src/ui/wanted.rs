@@ -82,9 +82,7 @@ pub fn wanted(model: &Model) -> Wanted {
         details,
         processes,
         sizes: if layout.volumes.width > 0 { sizes.collect() } else { BTreeSet::new() },
-        history: selected
-            .map(|row| row.container.name.clone())
-            .filter(|name| !model.histories.contains_key(name)),
+        history: selected.map(|row| row.container.name.clone()).filter(|name| !model.histories.is_told(name)),
         ticks: if moves { Ticks::Motion } else { Ticks::Seconds },
     }
 }

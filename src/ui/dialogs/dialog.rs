@@ -9,7 +9,8 @@ use ratatui::layout::Rect;
 use crate::config::Chord;
 use crate::ui::keymap::Do;
 use crate::ui::message::{ActionNews, Tone};
-use crate::ui::{ActionId, Command, Model, Request};
+use crate::ui::model::PromptDraft;
+use crate::ui::{ActionId, Command, ContainerKey, ExecDraft, Model, Request};
 
 /// A dialog. It keeps what is typed into it and knows nothing else: all the rest it reads from the model it is shown.
 pub trait Dialog: Debug + Send {
@@ -66,6 +67,10 @@ pub struct Answer {
 pub enum Wish {
     /// An action.
     Act(Request),
+    /// A command, in a tab of its own; its container remembers it. Should it not begin, it is kept as typed.
+    Exec(ContainerKey, ExecDraft),
+    /// Keep what was typed for containers of this name, in place of what was kept.
+    Keep(String, PromptDraft),
     /// What a key of the table does.
     Deed(Do),
     /// A command for the loop.

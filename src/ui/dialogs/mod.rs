@@ -5,10 +5,13 @@ mod create_container;
 mod create_volume;
 mod dialog;
 mod engines;
+mod exec_prompt;
+mod help;
 mod history;
 mod inspect_volume;
 mod kill;
 mod names;
+mod palette;
 mod parts;
 mod pull;
 mod quit;
@@ -34,17 +37,17 @@ pub use stop::{restart, stop};
 
 use super::Model;
 
-/// stub
-pub fn exec_prompt(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
+/// Asks for a command to run in the container under the cursor, or in all marked ones. `None` where none runs.
+pub fn exec_prompt(model: &Model) -> Option<Box<dyn Dialog>> {
+    exec_prompt::ExecPrompt::new(model).map(|prompt| Box::new(prompt) as Box<dyn Dialog>)
 }
 
-/// stub
+/// Every key, what it does, and whether it does so now.
 pub fn help(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
+    Some(Box::new(help::Help::default()))
 }
 
-/// stub
+/// Every deed by its name.
 pub fn palette(_model: &Model) -> Option<Box<dyn Dialog>> {
-    None
+    Some(Box::new(palette::Palette::default()))
 }

@@ -1,11 +1,9 @@
 //! The whole of it.
 
-use std::collections::BTreeMap;
-
 use crate::ui::dialogs::Dialog;
-use crate::ui::{ContainerKey, ExecDraft, KeyMap, Look, Now};
+use crate::ui::{ContainerKey, KeyMap, Look, Now};
 
-use super::{Actions, Containers, Engines, Matcher, Options, Pane, Tab, Toasts, Volumes};
+use super::{Actions, Containers, Drafts, Engines, Histories, Matcher, Options, Pane, Tab, Toasts, Volumes};
 
 /// The part of the screen that has the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,8 +67,10 @@ pub struct Model {
     pub typing: Option<Typing>,
     /// What lies on top of the screen, the topmost last.
     pub dialogs: Vec<Box<dyn Dialog>>,
-    /// Commands that were run, by container name; the newest last.
-    pub histories: BTreeMap<String, Vec<ExecDraft>>,
+    /// Commands that were run, by container name.
+    pub histories: Histories,
+    /// Commands that were typed and not run, by container name.
+    pub drafts: Drafts,
     /// What the mouse did before.
     pub mouse: crate::ui::Mouse,
     /// Fuzzy matching.
@@ -104,7 +104,8 @@ impl Model {
             split: 40,
             typing: None,
             dialogs: Vec::new(),
-            histories: BTreeMap::new(),
+            histories: Histories::default(),
+            drafts: Drafts::default(),
             mouse: crate::ui::Mouse::default(),
             matcher: Matcher::default(),
             quits: false,

@@ -56,6 +56,10 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
         }
         Do::SortNext | Do::SortReverse => sort(model, deed),
         Do::Filter => {
+            // From the palette it can come while the pane has the keys.
+            if model.focus == Focus::Pane {
+                (model.focus, model.is_zoomed) = (Focus::Containers, false);
+            }
             let before = match model.focus {
                 Focus::Volumes => model.volumes.filter.clone(),
                 _ => model.containers.filter.clone(),
@@ -63,6 +67,7 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
             model.typing = Some(Typing::Filter { before });
         }
         Do::Search => {
+            model.focus = Focus::Pane;
             let before = std::mem::take(&mut model.pane.inspect.search);
             model.typing = Some(Typing::Search { before });
         }

@@ -72,6 +72,8 @@ fn finish(
                     dialog.began(id, &request);
                 }
             }
+            Wish::Exec(key, draft) => requests::run(model, &key, draft, commands),
+            Wish::Keep(name, draft) => model.drafts.keep(&name, draft),
             Wish::Deed(deed) => {
                 // What is done is done to the screen under the dialog.
                 if let Ok(()) = super::validity(model, deed) {

@@ -34,7 +34,7 @@ pub fn update(model: &mut Model, now: Now, message: Message) -> Vec<Command> {
         Message::Action(id, heard) => news::of_action(model, id, heard, &mut commands),
         Message::Refused(command) => news::refused(model, *command),
         Message::History { container, drafts } => {
-            model.histories.insert(container, drafts);
+            model.histories.tell(&container, drafts);
         }
         Message::Told(tone, words) => model.toasts.tell(tone, words, now.since_start),
     }

@@ -2,7 +2,7 @@
 
 use crate::engine::TermSize;
 use crate::term::{Size, Terminal};
-use crate::ui::model::{ExecState, ExecTab, Focus, LogView, Output};
+use crate::ui::model::{ExecState, ExecTab, Focus, LogView, Output, PromptDraft, PromptLine};
 use crate::ui::{ActionId, Command, ContainerKey, ExecDraft, Model, Request, Tone};
 
 /// How many actions may be under way at once. A user never has so many; a key that is stuck might.
@@ -31,19 +31,32 @@ pub(super) fn begin(model: &mut Model, request: Request, commands: &mut Vec<Comm
     Some(id)
 }
 
-/// Begins an exec, and opens its tab.
+/// Begins an exec, and opens its tab; whether it could.
 pub(super) fn begin_exec(
     model: &mut Model,
     key: &ContainerKey,
     draft: ExecDraft,
     commands: &mut Vec<Command>,
-) {
+) -> bool {
     let request = Request::Exec(key.clone(), draft.request(&model.options.exec_shell));
-    if !has_room(model) {
-        return;
-    }
-    if let Some(id) = begin(model, request, commands) {
+    let begun = if has_room(model) { begin(model, request, commands) } else { None };
+    if let Some(id) = begun {
         open_tab(model, id, key, draft, Output::Log(LogView::default()));
+    }
+    begun.is_some()
+}
+
+/// Runs a command that was typed: its container remembers it, and is looked at.
+pub(super) fn run(model: &mut Model, key: &ContainerKey, draft: ExecDraft, commands: &mut Vec<Command>) {
+    let name = name_of(model, key);
+    if begin_exec(model, key, draft.clone(), commands) {
+        model.containers.cursor.select(key.clone());
+        model.containers.clear_marks();
+        model.histories.push(&name, draft.clone());
+        commands.push(Command::Remember { container: name, draft });
+    } else {
+        let changed = std::iter::once((PromptLine::Typed, draft)).collect();
+        let _ = (&name, PromptDraft { line: PromptLine::Typed, changed });
     }
 }
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::engine::{ContainerState, Feature};
 use crate::ui::Model;
 use crate::ui::keymap::{Context, Do, Risk};
-use crate::ui::model::{Focus, Output, Row, Tab};
+use crate::ui::model::{ExecTab, Focus, Output, Row, Tab};
 
 /// The contexts whose keys hold now, the narrowest first.
 #[must_use]
@@ -19,7 +19,11 @@ pub fn contexts(model: &Model) -> Vec<Context> {
         Focus::Volumes => vec![Context::Volumes, Context::Lists, Context::Everywhere],
         Focus::Pane => {
             let tab = match model.tab() {
-                Some(Tab::Log | Tab::Exec(_)) => Some(Context::Log),
+                Some(Tab::Exec(id)) => {
+                    let is_log = |exec: &ExecTab| matches!(exec.output, Output::Log(_));
+                    model.pane.exec(id).is_some_and(is_log).then_some(Context::Log)
+                }
+                Some(Tab::Log) => Some(Context::Log),
                 Some(Tab::Inspect) => Some(Context::Inspect),
                 Some(Tab::Processes | Tab::Stats) | None => None,
             };
@@ -57,6 +61,7 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
                 matches!(row.container.state, ContainerState::Running | ContainerState::Paused)
             })
         }
+        Do::Exec if model.containers.marked() > 0 => any(model, "it does not run", Row::is_running),
         Do::Exec | Do::Shell | Do::ShellFullScreen => match model.containers.selected() {
             None => Err("there is no container".into()),
             Some(row) if row.container.state == ContainerState::Paused => {
@@ -84,8 +89,7 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
             0 => Err("no engine answers just now".into()),
             _ => Ok(()),
         },
-        Do::VolumeUsers => volume(model),
-        Do::RemoveVolume => volume(model),
+        Do::VolumeUsers | Do::RemoveVolume => volume(model),
         Do::CancelAction => match model.actions.running().next_back() {
             Some(_) => Ok(()),
             None => Err("nothing is under way".into()),
@@ -138,7 +142,7 @@ fn open_engines(model: &Model) -> usize {
     model.engines.known().filter(|engine| engine.is_open()).count()
 }
 
-fn shown_exec(model: &Model) -> Option<&crate::ui::model::ExecTab> {
+fn shown_exec(model: &Model) -> Option<&ExecTab> {
     match model.tab()? {
         Tab::Exec(id) => model.pane.exec(id),
         _ => None,

@@ -61,26 +61,33 @@ fn offers(model: &Model) -> Vec<Do> {
     offers
 }
 
+/// Keys with what they do, where they are always the same.
+fn pairs(model: &Model, keys: &[(&'static str, &'static str)]) -> Line<'static> {
+    let look = &model.look;
+    let spans = keys.iter().flat_map(|(key, words)| {
+        [Span::styled(format!(" {key}"), look.accent), Span::styled(format!(" {words} "), look.dim)]
+    });
+    spans.collect()
+}
+
 /// Draws the footer. Help and quit have their place at the right, always.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     let look = &model.look;
     let width = usize::from(area.width);
     if model.is_in_shell() {
-        let words = format!(
-            " {} leaves the shell, which goes on   shift-pageup looks back",
-            super::super::LEAVE_SHELL
-        );
-        return frame
-            .render_widget(Paragraph::new(Line::styled(fit::left(&words, width), look.accent)), area);
+        let keys =
+            [(super::super::LEAVE_SHELL, "leave the shell, which goes on"), ("shift-pageup", "look back")];
+        return frame.render_widget(pairs(model, &keys), area);
     }
     if let Some(typing) = &model.typing {
         let what = match typing {
-            Typing::Filter { .. } => "filter",
-            Typing::Search { .. } => "search",
+            Typing::Filter { .. } => "to filter",
+            Typing::Search { .. } => "to search",
         };
-        let words = format!(" type to {what}   enter keeps it   esc takes it back");
-        return frame
-            .render_widget(Paragraph::new(Line::styled(fit::left(&words, width), look.accent)), area);
+        return frame.render_widget(
+            pairs(model, &[("type", what), ("enter", "keep it"), ("esc", "take it back")]),
+            area,
+        );
     }
     let contexts = super::super::contexts(model);
     let shown = |deed: Do| {
@@ -100,12 +107,11 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         }
     }
     let mut spans = vec![Span::raw(" ")];
-    let mut push = |(key, words): (String, &str)| {
-        spans.push(Span::styled(key, look.accent));
-        spans.push(Span::styled(format!(" {words}  "), look.dim));
+    let drawn = |(key, words): (String, &str)| {
+        [Span::styled(key, look.accent), Span::styled(format!(" {words}  "), look.dim)]
     };
-    offered.into_iter().for_each(&mut push);
-    push((" ".repeat(left.saturating_sub(1)), ""));
-    always.into_iter().for_each(&mut push);
+    spans.extend(offered.into_iter().flat_map(drawn));
+    spans.push(Span::raw(" ".repeat(left)));
+    spans.extend(always.into_iter().flat_map(drawn));
     frame.render_widget(Paragraph::new(Line::from(spans)), area);
 }

@@ -13,7 +13,7 @@ use ratatui::widgets::{Paragraph, Wrap};
 use crate::engine::Feature;
 use crate::logs::{Line as LogLine, LineKind, LineNumber, Text};
 use crate::text::bytes;
-use crate::ui::model::{LogView, Model, Place, Spot, Tab};
+use crate::ui::model::{ExecTab, LogView, Model, Output, Place, Spot, Tab};
 use crate::ui::{ContainerKey, LogState};
 
 use super::log_text;
@@ -203,6 +203,9 @@ pub fn shown_text(model: &Model) -> Option<String> {
     match model.pane.tab(of) {
         Tab::Inspect => Some(model.pane.inspect.lines().join("\n")),
         Tab::Log | Tab::Exec(_) => {
+            if let Some(ExecTab { output: Output::Shell(terminal), .. }) = model.pane.shown_shell(of) {
+                return Some(terminal.text());
+            }
             let rows = log_rows(model, of)?;
             let view = model.pane.shown_log(of)?;
             let top = window(&rows, view).top;

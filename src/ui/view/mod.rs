@@ -13,6 +13,8 @@ mod pane;
 mod processes;
 #[cfg(test)]
 mod seen;
+#[cfg(test)]
+mod shell_tests;
 mod stats;
 mod strip;
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The pane: the selected container's tabs in its frame, and what the shown one holds.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::text::{clean, elapsed, fit};
+use crate::term::{Colours, Terminal};
+use crate::text::{clean, count, elapsed, fit};
 use crate::ui::layout::Layout;
 use crate::ui::model::{ExecState, ExecTab, Focus, Model, Output, Tab, Typing};
 use crate::ui::{ContainerKey, LogState};
@@ -38,7 +39,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         }
         Tab::Exec(id) => match model.pane.exec(id).map(|exec| &exec.output) {
             Some(Output::Log(view)) => log::draw(model, frame, inside, of, view),
-            Some(Output::Shell(terminal)) => shell(model, frame, inside, terminal, has_focus),
+            Some(Output::Shell(terminal)) => shell(model, frame, inside, terminal),
             None => {}
         },
         Tab::Stats => stats::draw(model, frame, inside, of),
@@ -47,14 +48,25 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     }
 }
 
-fn shell(
-    model: &Model,
-    frame: &mut Frame<'_>,
-    inside: Rect,
-    terminal: &crate::term::Terminal,
-    has_focus: bool,
-) {
-    let _ = (model, frame, inside, terminal, has_focus);
+/// Draws a shell's terminal; the cursor of the real one stands where its cursor is, while it has the keys.
+fn shell(model: &Model, frame: &mut Frame<'_>, inside: Rect, terminal: &Terminal) {
+    let colours = if model.look.has_colours { Colours::AsChosen } else { Colours::Plain };
+    terminal.draw(inside, frame.buffer_mut(), colours);
+    if let Some((column, row)) = terminal.cursor() {
+        let at = Position::new(inside.x.saturating_add(column), inside.y.saturating_add(row));
+        if inside.contains(at) {
+            frame.set_cursor_position(at);
+        }
+    }
+}
+
+/// How far a shell is scrolled back, where it is.
+fn scrolled(model: &Model, terminal: &Terminal) -> Option<Span<'static>> {
+    let rows = terminal.scrolled();
+    (rows > 0).then(|| {
+        let words = format!(" looking back, {} below ", count(rows, "row"));
+        Span::styled(words, model.look.warning)
+    })
 }
 
 /// The name and the tabs, each with the tab that a click on it shows.
@@ -132,8 +144,9 @@ fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
         Tab::Exec(id) => {
             if let Some(exec) = model.pane.exec(id) {
                 spans.push(exec_state(model, exec));
-                if let Output::Log(view) = &exec.output {
-                    spans.extend(log::place(model, of, view));
+                match &exec.output {
+                    Output::Log(view) => spans.extend(log::place(model, of, view)),
+                    Output::Shell(terminal) => spans.extend(scrolled(model, terminal)),
                 }
             }
         }
