@@ -83,7 +83,7 @@ impl Start {
             seen,
             before,
             begun,
-            home: self.home,
+            _home: self.home,
         }
     }
 }
@@ -152,7 +152,8 @@ pub(crate) struct Console {
     seen: Arc<Seen>,
     before: String,
     begun: Instant,
-    home: tempfile::TempDir,
+    /// Removed with this.
+    _home: tempfile::TempDir,
 }
 
 impl Console {
@@ -209,12 +210,6 @@ impl Console {
         begun.elapsed()
     }
 
-    /// Waits until so many bytes of output contain these, counted from there.
-    pub(crate) fn wait_for_bytes(&self, bytes: &[u8], from: usize, limit: Duration) {
-        let held = self.seen.wait(limit, |state| contains(&state.bytes[from..], bytes));
-        assert!(held, "waited {limit:?} in vain for {:?}", String::from_utf8_lossy(bytes));
-    }
-
     /// All that was ever written to the terminal.
     pub(crate) fn output(&self) -> Vec<u8> {
         self.seen.state.lock().unwrap().bytes.clone()
@@ -244,11 +239,6 @@ impl Console {
     /// Since it was started.
     pub(crate) fn age(&self) -> Duration {
         self.begun.elapsed()
-    }
-
-    /// Its home directory.
-    pub(crate) fn home(&self) -> &std::path::Path {
-        self.home.path()
     }
 
     /// The terminal goes away, as when its window is closed.
@@ -321,5 +311,10 @@ impl Drop for Console {
 
 /// Whether some bytes are among others.
 pub(crate) fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
-    bytes.windows(wanted.len()).any(|at| at == wanted)
+    position(bytes, wanted).is_some()
+}
+
+/// Where some bytes are first among others.
+pub(crate) fn position(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|at| at == wanted)
 }

@@ -23,6 +23,7 @@ fn named(name: &str) -> Vec<u8> {
         "lt" => b"<",
         "enter" => b"\r",
         "esc" => b"\x1b",
+        "space" => b" ",
         "tab" => b"\t",
         "backspace" => b"\x7f",
         "up" => b"\x1b[A",

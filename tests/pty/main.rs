@@ -12,3 +12,7 @@ mod ends;
 mod engine_page;
 #[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod screen;
+#[cfg(test)]
+mod silent;
