@@ -179,7 +179,7 @@ impl Follower {
         }
         if self.next_run.is_some_and(|from| chunk.time.is_none_or(|time| time >= from)) {
             self.next_run = None;
-            self.writer.remark(self.started, "the container was started again");
+            self.writer.remark(chunk.time, "the container was started again");
         }
         self.writer.append(stream_of(chunk.stream), chunk.time, &chunk.bytes);
         if self.state != LogState::Open {
@@ -212,7 +212,17 @@ impl Follower {
     async fn look(&mut self, open: &Open, breaks_off: bool) {
         let Ok(Ok(found)) = timeout(LOOK, open.on.engine.inspect(&self.key.id)).await else { return };
         match (self.started, found.started) {
-            (Some(before), Some(now)) if before != now => self.next_run = Some(between(found.finished, now)),
+            (Some(before), Some(now)) if before != now => {
+                let from = between(found.finished, now);
+                if self.resume.since().is_some_and(|last| last >= from) {
+                    // Some engines go on with the same stream for a line or two.
+                    let words =
+                        format!("the container was started again at {}, above", crate::text::local_time(now));
+                    self.writer.remark(Some(now), &words);
+                } else {
+                    self.next_run = Some(from);
+                }
+            }
             // What has just ended may still have been alive in the last list.
             (Some(_), Some(_)) if breaks_off && found.state.is_alive() => {
                 self.writer.remark(Some(Timestamp::now()), "the log broke off here and is read on");
