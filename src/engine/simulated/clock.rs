@@ -20,8 +20,9 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    pub(super) fn new() -> Self {
-        Self { epoch: Instant::now(), wall: Timestamp::now() }
+    /// Begins now, which is `wall` by the engine's time of day.
+    pub(super) fn beginning(wall: Timestamp) -> Self {
+        Self { epoch: Instant::now(), wall }
     }
 
     pub(super) fn now(&self) -> Moment {

@@ -5,14 +5,13 @@ use super::engine::{Handle, failed};
 use super::figures::clock_of;
 use super::files::Files;
 use super::images::tagged;
-use super::reply::command_line;
 use super::scene::{Operation, Usage};
 use super::state::{Kept, KeptImage};
 use super::volumes::labelled;
 use crate::engine::{
     Change, Container, ContainerDetails, ContainerId, ContainerSpec, ContainerState, Created, ErrorKind,
     Fingerprint, Launch, ListFilter, MountPoint, MountSource, ObjectKind, ProcessTable, RemoveOptions,
-    Result,
+    Result, labels,
 };
 
 impl Kept {
@@ -25,6 +24,9 @@ impl Kept {
         let mut files = Files::of_an_image();
         let inside = mounts.iter().map(|mount| &mount.target).chain(spec.working_dir.as_ref());
         inside.for_each(|directory| files.make_directory(directory));
+        for (path, text) in &image.scene.files {
+            files.write(path, 0o644, text.clone().into());
+        }
         Self {
             id,
             labels: spec.labels.clone(),
@@ -43,10 +45,12 @@ impl Kept {
             created: now,
             started: None,
             finished: None,
+            frozen_since: None,
+            frozen_for: 0,
             runs: 0,
             process: None,
             pid: 0,
-            children: Vec::new(),
+            below: Vec::new(),
             program: None,
             usage: Usage::default(),
             size: 0,
@@ -100,6 +104,7 @@ impl Handle {
         };
         let mut kept = Kept::new(id.clone(), spec, image, now);
         kept.labels.extend(fingerprint.labels());
+        kept.labels.insert(labels::CREATED.to_owned(), self.shared.clock.stamp(now).to_string());
         let volumes: Vec<String> = kept.mounts.iter().filter_map(|mount| mount.volume.clone()).collect();
         for volume in &volumes {
             state.ensure_volume(volume, now);
@@ -201,21 +206,21 @@ impl Handle {
         let now = self.shared.clock.now();
         let user = if kept.user.is_empty() { "root" } else { &kept.user };
         let mut processes = Vec::new();
-        let mut row = |pid: u32, parent: u32, command: String| {
+        let mut row = |pid: u32, parent: u32, command: &str| {
             let time = clock_of(kept, now);
-            processes.push(vec![user.to_owned(), pid.to_string(), parent.to_string(), time, command]);
+            let (pid, parent) = (pid.to_string(), parent.to_string());
+            processes.push(vec![user.to_owned(), pid, parent, time, command.to_owned()]);
         };
         let init = u32::from(kept.spec.init);
         if kept.spec.init {
-            row(kept.pid, 1, format!("/sbin/docker-init -- {}", kept.words().join(" ")));
+            row(kept.pid, 1, &format!("/sbin/docker-init -- {}", kept.words().join(" ")));
         }
         let main = kept.pid + init;
-        row(main, if kept.spec.init { kept.pid } else { 1 }, kept.words().join(" "));
-        for (number, child) in (1..).zip(&kept.children) {
-            row(main + number, main, child.clone());
-        }
+        row(main, if kept.spec.init { kept.pid } else { 1 }, &kept.words().join(" "));
+        kept.below.iter().for_each(|below| row(below.pid, below.parent, &below.command));
         for exec in state.execs.iter().filter(|exec| exec.container == kept.id && exec.exit_code.is_none()) {
-            row(exec.pid, 0, exec.command.clone());
+            row(exec.pid, 0, &exec.command);
+            exec.below.iter().for_each(|below| row(below.pid, below.parent, &below.command));
         }
         let titles = ["USER", "PID", "PPID", "ELAPSED", "COMMAND"].map(str::to_owned).to_vec();
         Ok(ProcessTable { titles, processes })
@@ -316,8 +321,12 @@ impl Handle {
         let Some(image) = state.image(&scene.image) else { return };
         let mut kept = Kept::new(id.clone(), spec, image, clock.ago(scene.created_ago.0));
         let program = scene.process.clone().map(std::sync::Arc::new);
-        let line = command_line(&kept.words());
-        kept.program = program.or_else(|| self.program(&[line]).map(|(program, _)| program)).or_else(|| {
+        let words = kept.words();
+        let known = || self.shared.program(&words).map(|(program, _)| program);
+        kept.program = program.or_else(known).or_else(|| {
+            if self.shared.work(&words).is_some() {
+                return None;
+            }
             let silent = super::scene::Program {
                 exit: super::scene::Exit { never: true, ..super::scene::Exit::default() },
                 ..super::scene::Program::default()

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::Timestamp;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::scene::{Fault, Operation, Scene};
@@ -47,9 +48,19 @@ impl Simulated {
     /// Outside a tokio runtime.
     #[must_use]
     pub fn new(scene: Scene, named_by: impl Into<String>) -> Self {
+        Self::beginning(scene, named_by, Timestamp::now())
+    }
+
+    /// Begins the scene at this time of day. In paused time all that the engine tells (ids, times, logs, figures) is
+    /// then the same in every run.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    #[must_use]
+    pub fn beginning(scene: Scene, named_by: impl Into<String>, epoch: Timestamp) -> Self {
         let over = CancellationToken::new();
         let alive = Arc::new(over.clone().drop_guard());
-        let handle = Handle { shared: Arc::new(Shared::new(scene)), over, _alive: alive };
+        let handle = Handle { shared: Arc::new(Shared::new(scene, epoch)), over, _alive: alive };
         handle.set_the_scene();
         let endpoint = Endpoint { transport: Transport::Simulated, named_by: named_by.into() };
         Self { handle, endpoint }

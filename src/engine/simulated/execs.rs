@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
+use tokio::io::DuplexStream;
 use tokio::sync::mpsc;
 
+use super::clock::Moment;
 use super::engine::{Handle, failed};
-use super::process::{Control, Process, Sink, Vars};
-use super::reply::{command_line, fits};
-use super::scene::{Operation, Program};
+use super::process::{Below, Control, Seat, Sink, Vars};
+use super::scene::Operation;
+use super::shim::{self, Call, Run, StdinMode};
 use super::state::State;
+use super::work::{Place, Work};
 use crate::engine::{
     ContainerId, ContainerState, ErrorKind, ExecId, ExecRequest, ExecSession, ExecState, Result, Signal,
     TermSize,
@@ -31,19 +34,16 @@ pub(super) struct KeptExec {
     pub(super) pid: u32,
     pub(super) control: Control,
     pub(super) exit_code: Option<i64>,
+    pub(super) begun: Moment,
+    /// Its processes besides its first.
+    pub(super) below: Vec<Below>,
+    /// What the shim or the wrapper finds it by.
+    pub(super) token: Option<String>,
+    /// Its first process is the shim.
+    pub(super) by_shim: bool,
 }
 
 impl Handle {
-    /// What a command line does, by the scene, and what its `*` stands for.
-    pub(super) fn program(&self, words: &[String]) -> Option<(Arc<Program>, String)> {
-        let line = command_line(words);
-        let found = self.shared.scene.programs.iter().find_map(|program| {
-            let args = fits(&program.command, &line)?;
-            Some((Arc::new(program.clone()), args))
-        });
-        found.filter(|_| !words.is_empty())
-    }
-
     pub(super) fn exec(&self, id: &ContainerId, request: &ExecRequest) -> Result<ExecSession> {
         let refused = |kind| Err(failed(Operation::Exec, kind));
         if request.command.iter().all(String::is_empty) {
@@ -58,28 +58,43 @@ impl Handle {
             ContainerState::Paused => return refused(ErrorKind::Conflict),
             _ => return refused(ErrorKind::NotRunning),
         }
-        let Some((program, args)) = self.program(&request.command) else {
+        let (user, own_env) = (kept.user.clone(), kept.env.clone());
+        let (container, directory) = (kept.id.clone(), kept.working_dir.clone());
+        let Some((work, run)) = self.exec_work(&mut state, &container, &request.command) else {
             let name = request.command.first().cloned().unwrap_or_default();
             return Err(failed(Operation::Exec, ErrorKind::CommandNotFound).saying(name));
         };
         let vars = Vars {
-            container: kept.id.clone(),
-            env: [kept.env.clone(), request.env.clone()].concat(),
-            user: request.user.clone().unwrap_or_else(|| kept.user.clone()),
-            working_dir: request.working_dir.clone().unwrap_or_else(|| kept.working_dir.clone()),
-            args,
+            container: container.clone(),
+            env: [own_env, request.env.clone()].concat(),
+            user: request.user.clone().unwrap_or(user),
+            working_dir: request.working_dir.clone().unwrap_or(directory),
+            args: String::new(),
         };
-        let (exec, pid) = (state.new_id(), state.new_pid());
+        let exec = state.new_id();
+        let pid = state.new_pids(2 + work.children());
+        let run = run.as_ref();
+        let by_shim = run.is_some_and(|run| run.by_shim);
+        let inner = pid + u32::from(by_shim);
+        let mut below = Vec::new();
+        if let Some(run) = run.filter(|run| run.by_shim) {
+            below.push(Below { pid: inner, parent: pid, command: work.name(run.command.join(" ")) });
+        }
+        below.extend(work.below(inner, inner + 1));
         let (control, ears) = Control::new(request.tty.unwrap_or(TermSize { columns: 80, rows: 24 }));
         let (sender, receiver) = mpsc::channel(UNREAD);
-        let (input, typed) = if request.stdin {
+        let (writer, typed) = if request.stdin {
             let (ours, theirs) = tokio::io::duplex(UNTYPED);
             (Some(Box::pin(ours) as crate::engine::ExecInput), Some(theirs))
         } else {
             (None, None)
         };
-        let command = request.command.join(" ");
-        let container = vars.container.clone();
+        let command = match run {
+            // The wrapper becomes its command.
+            Some(run) if !run.by_shim => run.command.join(" "),
+            _ => work.name(request.command.join(" ")),
+        };
+        let begun = self.shared.clock.now();
         state.execs.push_back(KeptExec {
             id: exec.clone(),
             container,
@@ -87,20 +102,31 @@ impl Handle {
             pid,
             control,
             exit_code: None,
+            begun,
+            below,
+            token: run.map(|run| run.token.clone()),
+            by_shim,
         });
         state.forget_old_execs();
         drop(state);
-        let process = Process {
+        let input = match (typed, run) {
+            (Some(client), Some(run)) if run.by_shim && run.stdin != StdinMode::Inherit => {
+                self.listen(&exec, client, run)
+            }
+            (typed, _) => typed,
+        };
+        let seat = Seat {
             shared: Arc::clone(&self.shared),
-            program,
             vars,
             ears,
             sink: Sink::Reader(sender),
             tty: request.tty.is_some(),
-            input: typed,
-            begun: self.shared.clock.now(),
+            input,
+            begun,
+            place: Place::Exec(exec.clone()),
+            pid: inner,
         };
-        self.run_exec(process, exec.clone());
+        self.run_exec(work, seat, exec.clone());
         let output = stream::unfold((receiver, self.clone()), |(mut receiver, handle)| async move {
             let piece = receiver.recv().await?;
             Some((Ok(piece), (receiver, handle)))
@@ -109,10 +135,49 @@ impl Handle {
         let (at, name) = (exec.clone(), id.to_string());
         let about = (crate::engine::ObjectKind::Container, name);
         let output = self.stream(Operation::ExecOutput, Some(about), move |_| output.boxed());
-        Ok(ExecSession { id: ExecId::new(at), output, input })
+        Ok(ExecSession { id: ExecId::new(at), output, input: writer })
     }
 
-    fn run_exec(&self, process: Process, exec: String) {
+    /// What a command line does, and the shim's or wrapper's call it is under.
+    fn exec_work(&self, state: &mut State, container: &str, words: &[String]) -> Option<(Work, Option<Run>)> {
+        let mut is_there = |path: &str| {
+            let found = state.files_at(container, path);
+            found.is_some_and(|(files, path)| files.read(&path).is_some())
+        };
+        Some(match Call::of(words, &mut is_there) {
+            None => (self.shared.work(words)?, None),
+            Some(Err(wrong)) => (Work::saying("", &format!("smidr-shim: {wrong}\n"), 125), None),
+            Some(Ok(Call::Run(run))) => {
+                let name = run.command.first().cloned().unwrap_or_default();
+                let missing = || Work::saying("", &format!("smidr-shim: {name}: not found\n"), 127);
+                (self.shared.work(&run.command).unwrap_or_else(missing), Some(run))
+            }
+            Some(Ok(call)) => (Work::Shim(call), None),
+        })
+    }
+
+    /// Has the shim listen to its client. What the command reads.
+    fn listen(&self, exec: &str, client: DuplexStream, run: &Run) -> Option<DuplexStream> {
+        let (to, from) = match run.stdin {
+            StdinMode::Pipe => {
+                let (to, from) = tokio::io::duplex(UNTYPED);
+                (Some(to), Some(from))
+            }
+            StdinMode::Watch | StdinMode::Inherit => (None, None),
+        };
+        let (over, shared) = (self.over.clone(), Arc::clone(&self.shared));
+        let (exec, grace) = (exec.to_owned(), run.grace);
+        tokio::spawn(async move {
+            tokio::select! {
+                biased;
+                () = shim::relay(shared, exec, client, to, grace) => {}
+                () = over.cancelled() => {}
+            }
+        });
+        from
+    }
+
+    fn run_exec(&self, work: Work, process: Seat, exec: String) {
         let (shared, over) = (Arc::clone(&self.shared), self.over.clone());
         tokio::spawn(async move {
             // The last output is read only after the exit code is known: who has read all, knows the end.
@@ -121,10 +186,12 @@ impl Handle {
                 Sink::Log(_) | Sink::Nobody => None,
             };
             let container = process.vars.container.clone();
-            let end = tokio::select! { end = process.run() => end, () = over.cancelled() => return };
+            let end =
+                tokio::select! { biased; end = work.run(process) => end, () = over.cancelled() => return };
             let mut state = shared.lock();
             if let Some(kept) = state.execs.iter_mut().find(|kept| kept.id == exec) {
                 kept.exit_code = Some(end.code);
+                kept.below.clear();
             }
             let code = end.code.to_string();
             let more = [("execID", exec), ("exitCode", code)];

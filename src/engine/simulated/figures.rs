@@ -68,22 +68,22 @@ impl Curve<'_> {
 fn reading(kept: &Kept, usage: &Usage, engine: (u32, u64), now: Moment, rate: bool) -> Stats {
     let (cpus, all) = engine;
     let alive = kept.state.is_alive();
-    let seconds = match kept.started {
-        Some(started) if alive => (now - started).max(0) as f64 / 1e9,
-        _ => 0.0,
-    };
+    let seconds = if alive { kept.awake(now) as f64 / 1e9 } else { 0.0 };
     let every = usage.every.0.as_secs_f64().max(0.001);
     let cpu = Curve { points: &usage.cpu, every };
     let memory: Vec<f64> = usage.memory.iter().map(|amount| amount.0 as f64).collect();
     let memory = Curve { points: &memory, every };
-    let flow = |rate: u64| (seconds * rate as f64) as u64;
+    let io = Curve { points: &usage.io, every };
+    let busy = if usage.io.is_empty() { seconds } else { io.sum(seconds) };
+    let flow = |rate: u64| (busy * rate as f64) as u64;
+    let uses = alive && kept.frozen_since.is_none();
     let limit = kept.spec.memory.unwrap_or(all);
     Stats {
         time: None,
         cpu: Cpu {
             // One nanosecond more: a process that was started has used some.
             total_ns: if alive { (cpu.sum(seconds) / 100.0 * 1e9) as u64 + 1 } else { 0 },
-            percent: rate.then(|| if alive { cpu.at(seconds) } else { 0.0 }),
+            percent: rate.then(|| if uses { cpu.at(seconds) } else { 0.0 }),
             online: if alive { cpus } else { 0 },
         },
         memory: if alive {

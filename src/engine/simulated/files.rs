@@ -98,6 +98,23 @@ impl Files {
         Some(PathStat { kind, size, mode, modified: None })
     }
 
+    /// What is in a directory: names, whether each is a directory itself, sizes. A file lists itself, by its path.
+    pub(super) fn list(&self, path: &str) -> Option<Vec<(String, bool, u64)>> {
+        let path = clean(path);
+        if let Node::File(_, content) = self.0.get(&path)? {
+            return Some(vec![(path, false, content.len() as u64)]);
+        }
+        let below = format!("{}/", path.trim_end_matches('/'));
+        let directly = |at: &str| {
+            at.strip_prefix(&below).filter(|name| !name.is_empty() && !name.contains('/')).map(str::to_owned)
+        };
+        let listed = self.0.iter().filter_map(|(at, node)| {
+            let size = if let Node::File(_, content) = node { content.len() as u64 } else { 4096 };
+            Some((directly(at)?, matches!(node, Node::Directory), size))
+        });
+        Some(listed.collect())
+    }
+
     pub(super) fn bytes(&self) -> usize {
         let size = |node: &Node| if let Node::File(_, content) = node { content.len() } else { 0 };
         self.0.values().map(size).sum()

@@ -46,12 +46,13 @@ impl State {
     /// Puts an image there; what its reference pointed to before has it no longer.
     pub(super) fn add_image(&mut self, scene: SceneImage, now: Moment) {
         let reference = tagged(&scene.reference);
+        let tags = if scene.reference.is_empty() { Vec::new() } else { vec![reference.clone()] };
         for image in &mut self.images {
             image.tags.retain(|tag| *tag != reference);
         }
         let id = ImageId::new(format!("sha256:{}", self.new_id()));
         let created = now.saturating_sub(nanos(scene.created_ago.0));
-        self.images.push(KeptImage { id, tags: vec![reference], created, scene });
+        self.images.push(KeptImage { id, tags, created, scene });
     }
 }
 

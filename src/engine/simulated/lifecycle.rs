@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use super::clock::{Moment, nanos};
 use super::engine::{Handle, failed, whole_seconds};
-use super::process::{Control, End, Process, Sink, Vars};
+use super::process::{Control, End, Seat, Sink, Vars};
 use super::scene::{Operation, SceneContainer, SceneState};
 use super::script::Script;
 use super::state::{Kept, Shared, State};
+use super::work::{Place, Work};
 use crate::engine::{
     Change, ContainerId, ContainerState, ErrorKind, ExitStatus, Result, Signal, StdStream, StopOptions,
     TermSize, WaitFor,
 };
 
-/// How many entries of an ended container's output a scene plays at the beginning; the rest is as if lost.
-const PLAYED: usize = 200_000;
+/// How many entries of an ended or frozen container's output are played at the beginning; the rest is as if lost.
+pub(super) const PLAYED: usize = 200_000;
 
 impl Handle {
     fn resolve(&self, operation: Operation, id: &ContainerId) -> Result<String> {
@@ -32,7 +33,6 @@ impl Handle {
         let refused = |kind| failed(Operation::Start, kind);
         let mut guard = self.shared.lock();
         let state = &mut *guard;
-        let pid = state.new_pid();
         let Some(kept) = state.containers.get_mut(id) else { return Err(refused(ErrorKind::NotFound)) };
         match kept.state {
             ContainerState::Paused => return Err(refused(ErrorKind::Conflict).saying("it is paused")),
@@ -40,8 +40,8 @@ impl Handle {
             _ => {}
         }
         let words = kept.words();
-        let own = kept.program.clone().map(|program| (program, String::new()));
-        let Some((program, args)) = own.or_else(|| self.program(&words)) else {
+        let own = kept.program.clone().map(|program| Work::Program(program, String::new()));
+        let Some(work) = own.or_else(|| self.shared.work(&words)) else {
             let name = words.first().cloned().unwrap_or_default();
             let why = format!("exec: {name:?}: executable file not found");
             kept.exit_code = Some(127);
@@ -52,34 +52,41 @@ impl Handle {
         kept.state = ContainerState::Running;
         (kept.exit_code, kept.error, kept.out_of_memory) = (None, None, false);
         (kept.started, kept.finished) = (Some(at), None);
+        (kept.frozen_since, kept.frozen_for) = (None, 0);
         kept.runs += 1;
         kept.process = Some(control);
-        kept.pid = pid;
-        kept.children.clone_from(&program.children);
         let run = kept.runs;
         let vars = Vars {
             container: id.to_owned(),
             env: kept.env.clone(),
             user: kept.user.clone(),
             working_dir: kept.working_dir.clone(),
-            args,
+            args: String::new(),
         };
-        let process = Process {
+        let (init, tty) = (kept.spec.init, kept.spec.tty);
+        let pid = state.new_pids(2 + work.children());
+        let main = pid + u32::from(init);
+        if let Some(kept) = state.containers.get_mut(id) {
+            kept.pid = pid;
+            kept.below = work.below(main, main + 1);
+        }
+        let seat = Seat {
             shared: Arc::clone(&self.shared),
-            program,
             vars,
             ears,
             sink: Sink::Log(id.to_owned()),
-            tty: kept.spec.tty,
+            tty,
             input: None,
             begun: at,
+            place: Place::Main(id.to_owned()),
+            pid: main,
         };
         self.shared.tell(state, at, id, "start", &[]);
         drop(guard);
         let (over, id) = (self.over.clone(), id.to_owned());
         tokio::spawn(async move {
-            let shared = Arc::clone(&process.shared);
-            let end = tokio::select! { end = process.run() => end, () = over.cancelled() => return };
+            let shared = Arc::clone(&seat.shared);
+            let end = tokio::select! { biased; end = work.run(seat) => end, () = over.cancelled() => return };
             shared.ended(&id, run, end);
         });
         self.shared.touch();
@@ -144,6 +151,7 @@ impl Handle {
         let paused = state.containers.get_mut(id).filter(|kept| kept.state == ContainerState::Paused);
         if let Some(kept) = paused {
             kept.state = ContainerState::Running;
+            kept.frost(None, self.shared.clock.now());
             state.set_frozen(id, false);
         }
     }
@@ -191,9 +199,10 @@ impl Handle {
         if kept.state == wanted {
             return Ok(Change::AlreadySo);
         }
-        kept.state = wanted;
-        state.set_frozen(&id, frozen);
         let now = self.shared.clock.now();
+        kept.state = wanted;
+        kept.frost(frozen.then_some(now), now);
+        state.set_frozen(&id, frozen);
         self.shared.tell(&mut state, now, &id, action, &[]);
         drop(state);
         self.shared.touch();
@@ -298,7 +307,7 @@ impl Shared {
         kept.out_of_memory = end.out_of_memory;
         kept.finished = Some(end.at);
         kept.process = None;
-        kept.children.clear();
+        kept.below.clear();
         state.end_execs_of(id);
         if end.out_of_memory {
             self.tell(&mut state, end.at, id, "oom", &[]);

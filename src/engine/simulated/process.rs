@@ -8,9 +8,11 @@ use tokio::io::{AsyncReadExt, DuplexStream};
 use tokio::sync::{mpsc, watch};
 
 use super::clock::{Moment, nanos};
+use super::lifecycle::PLAYED;
 use super::scene::{Exit, Program, Reaction, Stdin};
 use super::script::{Cue, Script, Step};
 use super::state::Shared;
+use super::work::Place;
 use crate::engine::{Output, Signal, StdStream, TermSize};
 
 /// Signals waiting to be heard; more are forgotten, as pending signals of a kind are.
@@ -27,8 +29,8 @@ pub(super) struct Control {
 /// What the process holds of its owner.
 #[derive(Debug)]
 pub(super) struct Ears {
-    signals: mpsc::Receiver<Signal>,
-    frozen: watch::Receiver<bool>,
+    pub(super) signals: mpsc::Receiver<Signal>,
+    pub(super) frozen: watch::Receiver<bool>,
     pub(super) size: watch::Receiver<TermSize>,
 }
 
@@ -51,7 +53,7 @@ impl Control {
 }
 
 /// Where output goes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Sink {
     /// The log of the container of this id.
     Log(String),
@@ -69,16 +71,65 @@ pub(super) struct End {
     pub(super) out_of_memory: bool,
 }
 
-/// A process about to run.
-pub(super) struct Process {
+/// All a process has besides its program.
+#[derive(Debug)]
+pub(super) struct Seat {
     pub(super) shared: Arc<Shared>,
-    pub(super) program: Arc<Program>,
     pub(super) vars: Vars,
     pub(super) ears: Ears,
     pub(super) sink: Sink,
     pub(super) tty: bool,
     pub(super) input: Option<DuplexStream>,
     pub(super) begun: Moment,
+    /// Where the process list of its container has it.
+    pub(super) place: Place,
+    pub(super) pid: u32,
+}
+
+/// A process of a container or an exec besides its first one, for the process list.
+#[derive(Debug, Clone)]
+pub(super) struct Below {
+    pub(super) pid: u32,
+    pub(super) parent: u32,
+    pub(super) command: String,
+}
+
+impl Below {
+    /// A program's children, whose pids begin with `first`.
+    pub(super) fn children(program: &Program, parent: u32, first: u32) -> Vec<Self> {
+        let child = |(pid, command): (u32, &String)| Self { pid, parent, command: command.clone() };
+        (first..).zip(&program.children).map(child).collect()
+    }
+
+    /// The short name of its program, of at most 15 bytes as the kernel keeps it.
+    pub(super) fn name(&self) -> String {
+        let program = self.command.split_whitespace().next().unwrap_or_default();
+        let name = program.rsplit('/').find(|part| !part.is_empty()).unwrap_or(program);
+        name.chars().take(15).collect()
+    }
+}
+
+/// A process at work on a scene's program.
+struct Process {
+    program: Arc<Program>,
+    shared: Arc<Shared>,
+    vars: Vars,
+    ears: Ears,
+    sink: Sink,
+    tty: bool,
+    input: Option<DuplexStream>,
+    begun: Moment,
+}
+
+/// Runs a program to its end.
+pub(super) async fn run_program(program: Arc<Program>, seat: Seat) -> End {
+    let Seat { shared, vars, ears, sink, tty, input, begun, .. } = seat;
+    let program = if tty && !program.on_terminal.is_empty() {
+        Arc::new(Program { output: program.on_terminal.clone(), ..(*program).clone() })
+    } else {
+        program
+    };
+    Process { program, shared, vars, ears, sink, tty, input, begun }.run().await
 }
 
 /// What the names in a program's text stand for.
@@ -144,12 +195,16 @@ struct Run {
     input_ended: bool,
     /// A signal has been taken: the end is coming.
     ending: Option<(Moment, i64)>,
+    /// Nothing of its script is printed any more.
+    quiet: bool,
+    /// Printed when it ends.
+    last: String,
     outgoing: VecDeque<Output>,
 }
 
 impl Process {
     /// Runs to the end.
-    pub(super) async fn run(mut self) -> End {
+    async fn run(mut self) -> End {
         let mut buffer = vec![0; 8 * 1024];
         let mut run = Run {
             script: Script::new(Arc::clone(&self.program)),
@@ -158,6 +213,8 @@ impl Process {
             line: self.input.is_none(),
             input_ended: self.input.is_none(),
             ending: None,
+            quiet: false,
+            last: String::new(),
             outgoing: VecDeque::new(),
         };
         run.next = run.script.cue();
@@ -200,6 +257,7 @@ impl Process {
     /// When something is to happen by itself.
     fn target(&self, run: &Run) -> Option<Moment> {
         let own = match &run.next {
+            _ if run.quiet => None,
             Some(step) if step.after_line && !run.line => None,
             Some(step) => Some(run.due.saturating_add(nanos(step.after))),
             None => match (&self.program.exit, self.program.stdin) {
@@ -220,6 +278,12 @@ impl Process {
         if let Some((at, code)) = run.ending
             && at <= now
         {
+            if !run.last.is_empty() {
+                let last = std::mem::take(&mut run.last);
+                run.due = run.due.max(at);
+                self.print(run, false, last.into_bytes(), false);
+                return None;
+            }
             return Some(End { code, at, out_of_memory: false });
         }
         let size = *self.ears.size.borrow();
@@ -260,7 +324,7 @@ impl Process {
             _ => {}
         }
         let reaction = self.program.signals.get(signal.as_str()).cloned().unwrap_or_default();
-        let Reaction { ignore, prints, exit, after } = reaction;
+        let Reaction { ignore, prints, quiet, last, exit, after } = reaction;
         if ignore {
             return None;
         }
@@ -271,13 +335,25 @@ impl Process {
         }
         let at = now.saturating_add(nanos(after.0));
         // A second signal does not put off the end the first has brought.
-        run.ending = Some(run.ending.map_or((at, exit.unwrap_or(128 + number)), |first| first));
+        if run.ending.is_none() {
+            run.ending = Some((at, exit.unwrap_or(128 + number)));
+            (run.quiet, run.last) = (quiet, last);
+        }
         None
     }
 
     /// Stands still until it is thawed or killed; what was due is due so much later.
     async fn freeze(&mut self, run: &mut Run) -> Option<End> {
         let begun = self.shared.clock.now();
+        // What was due before the frost has been printed.
+        for _ in 0..PLAYED {
+            if !run.outgoing.is_empty() || self.target(run).is_none_or(|target| target > begun) {
+                break;
+            }
+            if let Some(end) = self.act(run) {
+                return Some(end);
+            }
+        }
         let mut kept = Vec::new();
         while *self.ears.frozen.borrow_and_update() {
             tokio::select! {
@@ -341,7 +417,7 @@ async fn read(input: Option<&mut DuplexStream>, buffer: &mut [u8]) -> std::io::R
 }
 
 /// Each newline becomes a carriage return and a newline (`ONLCR` of termios(3)).
-fn as_a_terminal_prints(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn as_a_terminal_prints(bytes: &[u8]) -> Vec<u8> {
     let mut printed = Vec::with_capacity(bytes.len());
     for byte in bytes {
         if *byte == b'\n' {

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::clock::{Clock, Moment};
 use super::faults::Faults;
 use super::files::Files;
 use super::log::Log;
-use super::process::Control;
+use super::process::{Below, Control};
 use super::scene::{Program, Scene, SceneImage, Usage};
 use crate::engine::{
     ContainerSpec, ContainerState, EngineEvent, EventObject, ImageId, Launch, MountPoint, StdStream, Tmpfs,
@@ -63,12 +64,16 @@ pub(super) struct Kept {
     pub(super) created: Moment,
     pub(super) started: Option<Moment>,
     pub(super) finished: Option<Moment>,
+    /// Since when it is frozen, and how long it was before.
+    pub(super) frozen_since: Option<Moment>,
+    pub(super) frozen_for: Moment,
     /// How many runs have begun.
     pub(super) runs: u64,
     /// The process of the present run.
     pub(super) process: Option<Control>,
     pub(super) pid: u32,
-    pub(super) children: Vec<String>,
+    /// Its processes besides the main one.
+    pub(super) below: Vec<Below>,
     /// What the scene says it does, whatever its command line.
     pub(super) program: Option<Arc<Program>>,
     pub(super) usage: Usage,
@@ -101,6 +106,19 @@ impl Kept {
         self.entrypoint.iter().chain(&self.command).cloned().collect()
     }
 
+    /// Frozen from this moment on, or no more.
+    pub(super) fn frost(&mut self, since: Option<Moment>, now: Moment) {
+        if let Some(begun) = std::mem::replace(&mut self.frozen_since, since) {
+            self.frozen_for = self.frozen_for.saturating_add(now - begun);
+        }
+    }
+
+    /// How long it has run, the time it was frozen not counted.
+    pub(super) fn awake(&self, now: Moment) -> Moment {
+        let until = self.frozen_since.unwrap_or(now);
+        self.started.map_or(0, |started| until - started - self.frozen_for).max(0)
+    }
+
     pub(super) fn end_of(launch: Launch, image: &SceneImage) -> (Vec<String>, Vec<String>) {
         // Another entry point makes the image's command void (Docker's `merge` of its daemon/commit.go).
         let command = match (&launch.entrypoint, launch.command.is_empty()) {
@@ -120,9 +138,11 @@ impl State {
         digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
-    pub(super) fn new_pid(&mut self) -> u32 {
-        self.made += 1;
-        1000_u32.wrapping_add(u32::try_from(self.made).unwrap_or(u32::MAX) & 0x3f_ffff)
+    /// The first of so many pids in a row that nobody has.
+    pub(super) fn new_pids(&mut self, count: usize) -> u32 {
+        let first = self.made + 1;
+        self.made += (count as u64).max(1);
+        1000_u32.wrapping_add(u32::try_from(first).unwrap_or(u32::MAX) & 0x3f_ffff)
     }
 
     /// The full id of what goes by this id, beginning of an id, or name.
@@ -167,10 +187,10 @@ impl State {
 }
 
 impl Shared {
-    pub(super) fn new(scene: Scene) -> Self {
+    pub(super) fn new(scene: Scene, epoch: Timestamp) -> Self {
         let faults = Faults::new(scene.faults.clone());
         let (changed, _) = watch::channel(());
-        Self { scene, clock: Clock::new(), faults, state: Mutex::new(State::default()), changed }
+        Self { scene, clock: Clock::beginning(epoch), faults, state: Mutex::new(State::default()), changed }
     }
 
     /// Never held across a wait.
@@ -248,6 +268,27 @@ impl Shared {
         let mut state = self.lock();
         let (files, path) = state.files_at(id, path)?;
         files.read(&path)
+    }
+
+    /// What is in a directory of a container.
+    pub(super) fn list_directory(&self, id: &str, path: &str) -> Option<Vec<(String, bool, u64)>> {
+        let mut state = self.lock();
+        let (files, path) = state.files_at(id, path)?;
+        files.list(&path)
+    }
+
+    /// A container's processes: pids and command lines.
+    pub(super) fn processes_of(&self, id: &str) -> Vec<(u32, String)> {
+        let state = self.lock();
+        let Some(kept) = state.containers.get(id) else { return Vec::new() };
+        let main = (kept.pid, kept.words().join(" "));
+        let execs = state.execs.iter().filter(|exec| exec.container == id && exec.exit_code.is_none());
+        let of_execs = execs.flat_map(|exec| {
+            let below = exec.below.iter().map(|below| (below.pid, below.command.clone()));
+            std::iter::once((exec.pid, exec.command.clone())).chain(below)
+        });
+        let below = kept.below.iter().map(|below| (below.pid, below.command.clone()));
+        std::iter::once(main).chain(below).chain(of_execs).collect()
     }
 
     /// A container's mounts in the words of `/proc/mounts` (proc(5)).

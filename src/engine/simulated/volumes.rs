@@ -56,12 +56,13 @@ impl Handle {
             return Err(failed(Operation::CreateVolume, ErrorKind::SpecMismatch { existing, fields }));
         }
         let now = self.shared.clock.now();
-        let mut labels = Fingerprint::of(spec).labels();
-        labels.extend(spec.labels.clone());
+        let mut own = Fingerprint::of(spec).labels();
+        own.insert(labels::CREATED.to_owned(), self.shared.clock.stamp(now).to_string());
+        own.extend(spec.labels.clone());
         let kept = KeptVolume {
             driver: spec.driver.clone(),
             options: spec.options.clone(),
-            labels,
+            labels: own,
             created: now,
             size: 0,
             files: Files::default(),

@@ -89,7 +89,7 @@ fn how_to_cancel(model: &Model, running: &Running) -> String {
 
 /// The right part of a line: in columns, so that nothing moves while the seconds pass.
 fn times(time: &str, limit: &str, how: &str, cells: usize, width: usize) -> String {
-    let limit = if width >= 100 { fit::left(limit, LIMIT) + "  " } else { String::new() };
+    let limit = if width >= 70 { fit::left(limit, LIMIT) + "  " } else { String::new() };
     format!("{}  {limit}{} ", fit::right(time, ELAPSED), fit::left(how, cells))
 }
 

@@ -33,6 +33,9 @@ pub struct Scene {
     pub volumes: Vec<SceneVolume>,
     /// Containers.
     pub containers: Vec<SceneContainer>,
+    /// Whether its containers have the built-in shell: `sh`, `bash` and some everyday commands, for what `programs`
+    /// do not know.
+    pub shell: bool,
     /// What command lines do, in containers' main processes and in execs. The first that matches counts.
     pub programs: Vec<Program>,
     /// What goes wrong. The first that matches counts.
@@ -51,7 +54,7 @@ impl Scene {
         let mut scene: Self = serde_yaml::from_str(text).map_err(SceneError::from_yaml)?;
         let inline = scene.containers.iter_mut().filter_map(|container| container.process.as_mut());
         for program in scene.programs.iter_mut().chain(inline) {
-            for item in &mut program.output {
+            for item in program.output.iter_mut().chain(&mut program.on_terminal) {
                 item.load(recording)?;
             }
         }

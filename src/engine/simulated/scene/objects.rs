@@ -88,7 +88,7 @@ fn features<'de, D: serde::Deserializer<'de>>(from: D) -> Result<BTreeMap<Featur
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SceneImage {
-    /// The reference that points to it.
+    /// The reference that points to it; nothing does when empty.
     pub reference: String,
     /// Bytes on disk.
     pub size: Amount,
@@ -106,6 +106,8 @@ pub struct SceneImage {
     pub user: String,
     /// Its working directory.
     pub working_dir: String,
+    /// Its files, by absolute path.
+    pub files: BTreeMap<String, String>,
 }
 
 /// An image that can be pulled.
@@ -230,6 +232,8 @@ pub struct Usage {
     pub memory: Vec<Amount>,
     /// Processes and threads.
     pub pids: u64,
+    /// How much of its rates of network and disk it uses over time, 1 being all; always all when empty.
+    pub io: Vec<f64>,
     /// Bytes received in a second.
     pub received: Amount,
     /// Bytes sent in a second.
@@ -248,6 +252,7 @@ impl Default for Usage {
             cpu: vec![0.1],
             memory: vec![Amount(1 << 20)],
             pids: 2,
+            io: Vec::new(),
             received: Amount(0),
             sent: Amount(0),
             read: Amount(0),

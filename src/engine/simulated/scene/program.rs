@@ -25,6 +25,8 @@ pub struct Program {
     pub command: String,
     /// What it prints.
     pub output: Vec<OutputItem>,
+    /// What it prints instead where it has a terminal; the same when absent.
+    pub on_terminal: Vec<OutputItem>,
     /// How it ends by itself, after its output; at once with code 0 when absent.
     pub exit: Exit,
     /// How it takes signals; one not named here ends it at once with 128 and its number.
@@ -32,6 +34,10 @@ pub struct Program {
     pub signals: BTreeMap<String, Reaction>,
     /// What it does with its standard input.
     pub stdin: Stdin,
+    /// It begins its output anew, so long after the last of it, and does not end by itself.
+    pub again: Option<Span>,
+    /// What it calls itself in the process list, where it does not show its command line.
+    pub name: String,
     /// The command lines of its children, for the process list.
     pub children: Vec<String>,
 }
@@ -58,6 +64,10 @@ pub struct Reaction {
     pub ignore: bool,
     /// Printed first.
     pub prints: String,
+    /// After that nothing is printed any more but `last`.
+    pub quiet: bool,
+    /// Printed when it ends.
+    pub last: String,
     /// It ends with this code; with 128 and the signal's number when absent.
     pub exit: Option<i64>,
     /// So long after the signal.
@@ -95,6 +105,9 @@ pub struct OutputItem {
     pub every: Span,
     /// A recording.
     pub replay: Option<Replay>,
+    /// Its text is printed as it is: nothing in it is filled in.
+    #[serde(skip)]
+    pub(in crate::engine::simulated) literal: bool,
 }
 
 impl fmt::Debug for OutputItem {
@@ -117,6 +130,9 @@ pub struct Replay {
     /// How much faster than it was.
     #[serde(default = "one")]
     pub speed: f64,
+    /// It was recorded on a terminal: its line ends are a terminal's already.
+    #[serde(default)]
+    pub terminal: bool,
     /// When, which stream, what.
     #[serde(skip)]
     pub(in crate::engine::simulated) chunks: Arc<[(Duration, bool, Bytes)]>,
