@@ -27,7 +27,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 const REST: Duration = Duration::from_secs(10);
 /// How often at most what is left is read after an end: an engine that ends early is asked again while that brings
 /// anything.
-const RESTS: usize = 1000;
+const RESTS: usize = 100;
 
 /// Follows it for as long as this is not dropped.
 pub(super) async fn follow(wires: Wires, link: Arc<Link>, key: ContainerKey) {
@@ -40,6 +40,7 @@ pub(super) async fn follow(wires: Wires, link: Arc<Link>, key: ContainerKey) {
         writer,
         resume: Resume::default(),
         started: None,
+        next_run: None,
         state: LogState::Open,
         told: Instant::now(),
         due: None,
@@ -68,6 +69,8 @@ struct Follower {
     resume: Resume,
     /// When the container was started, as far as it was seen.
     started: Option<Timestamp>,
+    /// Entries from here on are of another run, which has not been said yet.
+    next_run: Option<Timestamp>,
     state: LogState,
     told: Instant,
     due: Option<Instant>,
@@ -77,7 +80,8 @@ impl Follower {
     /// From the opening of one stream to the moment when another is worth opening.
     async fn once(&mut self) {
         let open = self.link.opened().await;
-        self.say_if_started_again(&open).await;
+        self.look(&open, true).await;
+        self.resume.again();
         let mut listed = self.link.listed.subscribe();
         let number = listed.borrow_and_update().number;
         let request = match self.resume.since() {
@@ -85,7 +89,11 @@ impl Follower {
             Some(since) => LogsRequest { since: Some(since), ..asked() },
         };
         match self.read(&open, LogsRequest { follow: true, ..request }, None).await {
-            End::Ended => self.rest(&open).await,
+            End::Ended => {
+                // It may run again already, and what is left of one run and the beginning of the next come together.
+                self.look(&open, false).await;
+                self.rest(&open).await;
+            }
             End::Failed(problem) => {
                 self.become_as(LogState::Failed(problem)).await;
                 sleep(AGAIN).await;
@@ -169,6 +177,10 @@ impl Follower {
         if !self.resume.is_new(chunk.time) {
             return;
         }
+        if self.next_run.is_some_and(|from| chunk.time.is_none_or(|time| time >= from)) {
+            self.next_run = None;
+            self.writer.remark(chunk.time, "the container was started again");
+        }
         self.writer.append(stream_of(chunk.stream), chunk.time, &chunk.bytes);
         if self.state != LogState::Open {
             self.become_as(LogState::Open).await;
@@ -197,22 +209,27 @@ impl Follower {
     }
 
     /// Before a stream is opened: whether it is the one from before, another run of the container, or a broken one.
-    async fn say_if_started_again(&mut self, open: &Open) {
-        let looked = timeout(LOOK, open.on.engine.inspect(&self.key.id)).await;
-        if let Ok(Ok(found)) = looked {
-            match (self.started, found.started) {
-                (Some(before), Some(now)) if before != now => {
-                    self.writer.remark(Some(now), "the container was started again");
+    async fn look(&mut self, open: &Open, breaks_off: bool) {
+        let Ok(Ok(found)) = timeout(LOOK, open.on.engine.inspect(&self.key.id)).await else { return };
+        match (self.started, found.started) {
+            (Some(before), Some(now)) if before != now => {
+                let from = between(found.finished, now);
+                if self.resume.since().is_some_and(|last| last >= from) {
+                    // Some engines go on with the same stream for a line or two.
+                    let words =
+                        format!("the container was started again at {}, above", crate::text::local_time(now));
+                    self.writer.remark(Some(now), &words);
+                } else {
+                    self.next_run = Some(from);
                 }
-                // What has just ended may still have been alive in the last list.
-                (Some(_), Some(_)) if found.state.is_alive() => {
-                    self.writer.remark(Some(Timestamp::now()), "the log broke off here and is read on");
-                }
-                _ => {}
             }
-            self.started = found.started.or(self.started);
+            // What has just ended may still have been alive in the last list.
+            (Some(_), Some(_)) if breaks_off && found.state.is_alive() => {
+                self.writer.remark(Some(Timestamp::now()), "the log broke off here and is read on");
+            }
+            _ => {}
         }
-        self.resume.again();
+        self.started = found.started.or(self.started);
     }
 
     /// After the first entry of the last so many: whether there are others before it.
@@ -225,6 +242,14 @@ impl Follower {
             self.writer.remark(None, &words);
         }
     }
+}
+
+/// Where one run of a container ends and the next begins, by the stamps of what they print. Engines note both instants
+/// a moment too late, so it is in the middle of the pause.
+fn between(finished: Option<Timestamp>, started: Timestamp) -> Timestamp {
+    let Some(finished) = finished.filter(|finished| *finished < started) else { return started };
+    let pause = started.duration_since(finished);
+    finished.checked_add(pause / 2).unwrap_or(started)
 }
 
 /// All of both streams, with times.

@@ -1,9 +1,9 @@
 //! The console at work: the loop, the terminal, and everything that goes on behind the screen. The only room that both
 //! waits and draws.
 //!
-//! The loop ([`run`]) is told what happens by bounded channels and hands commands on without waiting. Behind it are a
-//! task for each endpoint ([`connection`]), one for each action ([`supervise`]), and one for each thing that the screen
-//! needs to be told of ([`subscriptions`]).
+//! The loop (`run`) is told what happens by bounded channels and hands commands on without waiting. Behind it are a
+//! task for each endpoint (`connection`), one for each action (`supervise`), and one for each thing that the screen
+//! needs to be told of (`subscriptions`).
 
 mod backstage;
 mod clipboard;

@@ -17,7 +17,7 @@ pub(super) async fn run(wanted: ConsoleArgs, context: &Context) -> Exit {
         let why = "--json, --quiet and --timeout are for verbs; without a verb the console opens";
         return context.report(&Failure::Usage(why.into()));
     }
-    let options = match options(&wanted, context) {
+    let options = match options(wanted, context) {
         Ok(options) => options,
         Err(failure) => return context.report(&failure),
     };
@@ -29,7 +29,7 @@ pub(super) async fn run(wanted: ConsoleArgs, context: &Context) -> Exit {
 }
 
 /// The settings, the environment, and what the command line says over both.
-fn overrides(wanted: &ConsoleArgs, context: &Context) -> Overrides {
+fn overrides(wanted: ConsoleArgs, context: &Context) -> Overrides {
     let yes = |flag: bool| flag.then_some(true);
     Overrides {
         settings: context.global.settings.clone(),
@@ -40,7 +40,7 @@ fn overrides(wanted: &ConsoleArgs, context: &Context) -> Overrides {
     }
 }
 
-fn options(wanted: &ConsoleArgs, context: &Context) -> Result<ConsoleOptions, Failure> {
+fn options(wanted: ConsoleArgs, context: &Context) -> Result<ConsoleOptions, Failure> {
     let loaded = load(&Environment::from_process(), &overrides(wanted, context), &vocabulary())?;
     Ok(ConsoleOptions {
         hosts: context.global.host.clone(),

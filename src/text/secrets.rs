@@ -51,13 +51,10 @@ pub fn without_password(text: &str) -> String {
         let end =
             after.find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'')).unwrap_or(after.len());
         let (authority, further) = after.split_at(end);
-        shown += &match authority
-            .rsplit_once('@')
-            .and_then(|(user, host)| Some((user.split_once(':')?.0, host)))
-        {
-            Some((user, host)) => format!("{user}:{MASK}@{host}"),
-            None => authority.to_owned(),
-        };
+        match authority.rsplit_once('@').and_then(|(user, host)| Some((user.split_once(':')?.0, host))) {
+            Some((user, host)) => shown.extend([user, ":", MASK, "@", host]),
+            None => shown += authority,
+        }
         rest = further;
     }
     shown + rest

@@ -189,6 +189,7 @@ impl Actions {
     }
 
     /// Those under way, the oldest first.
+    #[must_use]
     pub fn running(&self) -> impl DoubleEndedIterator<Item = &Running> {
         self.running.values()
     }
@@ -200,6 +201,7 @@ impl Actions {
     }
 
     /// Those that are over, the newest first.
+    #[must_use]
     pub fn past(&self) -> impl DoubleEndedIterator<Item = &Past> + ExactSizeIterator {
         self.past.iter().rev()
     }

@@ -53,6 +53,7 @@ impl Toasts {
     }
 
     /// Those that are shown, the oldest first.
+    #[must_use]
     pub fn shown(&self) -> impl DoubleEndedIterator<Item = &Toast> + ExactSizeIterator {
         self.0.iter()
     }

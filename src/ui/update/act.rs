@@ -10,6 +10,7 @@ use super::moving::{self, Far};
 use super::{dialog, requests};
 
 /// Does it. Whether it can be done has been asked before.
+#[expect(clippy::too_many_lines, reason = "a line or so for each deed, so that none is forgotten")]
 pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) {
     match deed {
         Do::Start => on_targets(model, commands, |row| !row.container.state.is_alive(), Request::Start),
@@ -301,11 +302,9 @@ fn close(model: &mut Model) {
 
 /// Leaves; asks where that would end something.
 fn quit(model: &mut Model, commands: &mut Vec<Command>) {
-    match dialogs::quit(model) {
-        Some(asks) => dialog::open(model, asks, commands),
-        None => {
-            model.quits = true;
-            commands.push(Command::Quit);
-        }
+    if let Some(asks) = dialogs::quit(model) {
+        return dialog::open(model, asks, commands);
     }
+    model.quits = true;
+    commands.push(Command::Quit);
 }

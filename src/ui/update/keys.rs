@@ -33,7 +33,7 @@ pub(super) fn pressed(model: &mut Model, key: KeyEvent, commands: &mut Vec<Comma
     match validity(model, deed) {
         Ok(()) => act::perform(model, deed, commands),
         Err(why) => {
-            model.toasts.tell(Tone::Plain, format!("{}: {why}", deed.info().short), model.now.since_start)
+            model.toasts.tell(Tone::Plain, format!("{}: {why}", deed.info().short), model.now.since_start);
         }
     }
 }
