@@ -10,7 +10,7 @@ use ratatui::widgets::Paragraph;
 use crate::text::{elapsed, fit};
 use crate::ui::layout::Layout;
 use crate::ui::model::{Cancel, Model, Past, Running};
-use crate::ui::{ActionId, Do, Ending};
+use crate::ui::{ActionId, Do};
 
 /// A line of the strip.
 enum Shown<'a> {
@@ -130,14 +130,10 @@ fn under_way(model: &Model, running: &Running, width: usize, cells: Cells) -> Li
 
 fn over(model: &Model, past: &Past, width: usize, cells: Cells) -> Line<'static> {
     let look = &model.look;
-    let (glyph, style) = match past.ending {
-        Ending::Done => (look.glyph("✓", "+"), look.good),
-        Ending::Failed | Ending::TimedOut => (look.glyph("✖", "x"), look.bad),
-        Ending::Cancelled => (look.glyph("−", "-"), look.warning),
-    };
+    let (glyph, style) = look.ending(past);
     let right = times(&elapsed(past.elapsed), "", "", cells);
     let room = width.saturating_sub(fit::width(&right) + 5);
-    let words_style = if past.ending == Ending::Done { look.dim } else { look.plain };
+    let words_style = if past.is_good() { look.dim } else { look.plain };
     Line::from(vec![
         Span::styled(format!(" {glyph} "), style),
         Span::styled(fit::left(&past.sentence(), room), words_style),
