@@ -1,6 +1,7 @@
 //! Opening the console: everything is made and joined here, and ended in order.
 
 use std::io;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +23,8 @@ use super::outbox::boxes;
 use super::own_log::OwnLog;
 use super::run::{Ends, Left, Loop, Stop};
 use super::signals::{EndSignal, Signals};
-use super::terminal::{NoScreen, OwnTerminal, give_back};
+use super::sixteen::Sixteen;
+use super::terminal::{NoScreen, OwnTerminal, give_back, is_gone};
 use super::wires::Wires;
 use super::{demo, state_dir, subscriptions};
 
@@ -101,6 +103,8 @@ pub async fn console(options: ConsoleOptions) -> Result<Leaving, ConsoleError> {
     let mut terminal = OwnTerminal::take(options.options.mouse, stopping)?;
     let left = on_terminal(&mut terminal, options, stops).await;
     drop(terminal);
+    // Its end is noticed by reading or drawing, or by the signal, whichever comes first.
+    let left = if left.is_err() && is_gone(io::stdin()) { Ok(Left::NoTerminal) } else { left };
     match left.map_err(ConsoleError::Terminal)? {
         Left::Quit => Ok(Leaving::Quit),
         Left::NoTerminal => Ok(Leaving::Signal(EndSignal::HangUp)),
@@ -124,7 +128,9 @@ async fn on_terminal(
     } else {
         candidates(&options.hosts, &Environment::from_process())
     };
-    let mut screen = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let screen = ratatui::Terminal::new(CrosstermBackend::new(Sixteen::new(io::stdout())))?;
+    // Its drop would show the cursor, which giving the terminal back does, and panic where the terminal is gone.
+    let mut screen = ManuallyDrop::new(screen);
     let size = crossterm::terminal::size()?;
     let open: Opening = Arc::new(|endpoint| Box::pin(open_any(endpoint)));
     let frame_rate = options.frame_rate;
@@ -133,7 +139,7 @@ async fn on_terminal(
     let Behind { supervisor, ends, tasks, log } = behind;
     let mut events = TerminalEvents::new();
     let left = Loop {
-        screen: &mut screen,
+        screen: &mut *screen,
         events: &mut events,
         terminal,
         model: &mut model,

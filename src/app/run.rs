@@ -14,6 +14,7 @@ use super::clipboard;
 use super::clock::Clock;
 use super::events::{EventSource, translate};
 use super::frames::Frames;
+use super::mistake;
 use super::outbox::Inbox;
 use super::signals::EndSignal;
 use super::terminal::Terminal;
@@ -123,7 +124,9 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
                 Came::Stop(stop) => return Ok(Left::Stopped(stop)),
                 Came::Event(None) => return Ok(Left::NoTerminal),
                 Came::Event(Some(event)) => {
-                    if let Some(message) = translate(event?) {
+                    let event = event?;
+                    mistake::on_purpose(&event);
+                    if let Some(message) = translate(event) {
                         self.take(message, &mut turn)?;
                     }
                 }

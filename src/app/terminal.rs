@@ -1,11 +1,14 @@
 //! The terminal: taken, and given back whatever happens.
 
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use rustix::io::Errno;
 use rustix::process::{Signal, getpgrp, kill_process_group};
+use rustix::termios::tcgetattr;
 use tokio::sync::mpsc;
 
 use super::run::Stop;
@@ -76,7 +79,10 @@ impl OwnTerminal {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             give_back();
-            before(panic);
+            // The report would panic in its turn, and abort.
+            if !is_gone(io::stderr()) {
+                before(panic);
+            }
             let _ = stops.try_send(Stop::Panicked);
         }));
         let terminal = Self { mouse };
@@ -110,6 +116,11 @@ pub(crate) fn give_back() {
         let _ = out.flush();
         let _ = disable_raw_mode();
     }
+}
+
+/// Whether this is a terminal that was there and is not any more: its window was closed.
+pub(super) fn is_gone(terminal: impl AsFd) -> bool {
+    tcgetattr(terminal).is_err_and(|error| error == Errno::IO)
 }
 
 impl Terminal for OwnTerminal {

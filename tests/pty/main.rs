@@ -1,0 +1,18 @@
+//! The real program in a pseudo terminal: keys in, screen out, and what it leaves behind.
+
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(test)]
+mod console;
+#[cfg(test)]
+mod ends;
+#[cfg(test)]
+mod engine_page;
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod screen;
+#[cfg(test)]
+mod silent;
