@@ -3,7 +3,8 @@
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
-use super::Tone;
+use super::model::Past;
+use super::{Ending, Tone};
 use crate::engine::ContainerState;
 
 /// The colours and glyphs in force.
@@ -130,6 +131,17 @@ impl Look {
             S::Exited | S::Created => (self.glyph("○", "o"), self.dim),
             S::Dead => (self.glyph("✖", "x"), self.bad),
             _ => (self.glyph("?", "?"), self.warning),
+        }
+    }
+
+    /// The glyph of how an action ended, one cell wide, and its style. A command that ended with another code than 0 is
+    /// told from one that ended well.
+    #[must_use]
+    pub fn ending(&self, past: &Past) -> (&'static str, Style) {
+        match past.ending {
+            Ending::Done if past.is_good() => (self.glyph("✓", "+"), self.good),
+            Ending::Done | Ending::Failed | Ending::TimedOut => (self.glyph("✖", "x"), self.bad),
+            Ending::Cancelled => (self.glyph("−", "-"), self.warning),
         }
     }
 

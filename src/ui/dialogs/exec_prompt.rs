@@ -128,7 +128,8 @@ impl ExecPrompt {
     }
 
     /// Closes; what is written comes back when it is opened again.
-    fn leave(&mut self, _model: &Model) -> Answer {
+    fn leave(&mut self, model: &Model) -> Answer {
+        self.stash(model);
         Answer::wish(Wish::Keep(self.name.clone(), self.kept.clone())).and_close()
     }
 

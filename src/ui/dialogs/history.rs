@@ -9,7 +9,7 @@ use ratatui::widgets::Paragraph;
 use crate::config::Chord;
 use crate::text::{age, elapsed, fit, local_time};
 use crate::ui::model::Past;
-use crate::ui::{ActionId, Command, Ending, Model, Tone};
+use crate::ui::{ActionId, Command, Model, Tone};
 
 use super::parts::{Field, Rows, Scroll, fact, inside, inside_of, padded, paragraph};
 use super::{Answer, Dialog, Wish};
@@ -104,11 +104,7 @@ impl History {
 
     fn row(model: &Model, past: &Past, cells: usize) -> Line<'static> {
         let look = &model.look;
-        let (glyph, style) = match past.ending {
-            Ending::Done => (look.glyph("✓", "+"), look.good),
-            Ending::Failed | Ending::TimedOut => (look.glyph("✖", "x"), look.bad),
-            Ending::Cancelled => (look.glyph("−", "-"), look.warning),
-        };
+        let (glyph, style) = look.ending(past);
         let took = elapsed(past.elapsed);
         let right =
             format!("{:>9}  {took:>8}  {:>12}", past.ending.word(), age(Some(past.at), model.now.time));

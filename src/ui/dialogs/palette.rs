@@ -68,7 +68,7 @@ impl Palette {
     /// Does what is chosen, where it can be done.
     fn perform(&self, model: &Model) -> Answer {
         match self.found(model).get(self.at) {
-            Some(Found { info, why_not: _ }) => Answer::wish(Wish::Deed(info.deed)).and_close(),
+            Some(Found { info, why_not: None }) => Answer::wish(Wish::Deed(info.deed)).and_close(),
             _ => Answer::stay(),
         }
     }

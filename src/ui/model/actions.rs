@@ -83,6 +83,8 @@ pub struct Past {
     pub aftermath: Option<String>,
     /// What came of it, in words.
     pub result: Option<String>,
+    /// The exit code, of a command.
+    pub exit_code: Option<i64>,
 }
 
 impl Past {
@@ -103,10 +105,16 @@ impl Past {
         words
     }
 
+    /// Whether it was done, and as a command ended with 0.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.ending == Ending::Done && self.exit_code.is_none_or(|code| code == 0)
+    }
+
     /// How long it stays on the strip.
     #[must_use]
     pub fn lingers(&self) -> Duration {
-        if self.ending == Ending::Done { LINGER } else { LINGER_BAD }
+        if self.is_good() { LINGER } else { LINGER_BAD }
     }
 }
 
@@ -232,6 +240,7 @@ fn past(running: Running, ended: &Ended, now: Now) -> Past {
         problem: ended.problem.clone(),
         aftermath: ended.aftermath.as_deref().map(clean),
         result: result(&ended.yielded),
+        exit_code: if let Yield::ExitCode(code) = ended.yielded { Some(code) } else { None },
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn run(model: &mut Model, key: &ContainerKey, draft: ExecDraft, comma
         commands.push(Command::Remember { container: name, draft });
     } else {
         let changed = std::iter::once((PromptLine::Typed, draft)).collect();
-        let _ = (&name, PromptDraft { line: PromptLine::Typed, changed });
+        model.drafts.keep(&name, PromptDraft { line: PromptLine::Typed, changed });
     }
 }
 

@@ -52,7 +52,6 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
 fn shell(model: &Model, frame: &mut Frame<'_>, inside: Rect, terminal: &Terminal) {
     let colours = if model.look.has_colours { Colours::AsChosen } else { Colours::Plain };
     terminal.draw(inside, frame.buffer_mut(), colours);
-    // Elsewhere the keys go somewhere else, and after its end nowhere.
     if let Some((column, row)) = terminal.cursor().filter(|_| model.is_in_shell()) {
         let at = Position::new(inside.x.saturating_add(column), inside.y.saturating_add(row));
         if inside.contains(at) {

@@ -10,7 +10,7 @@ use ratatui::widgets::Paragraph;
 use crate::text::{elapsed, fit};
 use crate::ui::layout::Layout;
 use crate::ui::model::{Cancel, Model, Past, Running};
-use crate::ui::{ActionId, Do, Ending};
+use crate::ui::{ActionId, Do};
 
 /// A line of the strip.
 enum Shown<'a> {
@@ -37,6 +37,15 @@ const ELAPSED: usize = 7;
 /// Cells of how long it may take.
 const LIMIT: usize = 18;
 
+/// Cells of the columns at the right; none where a column is left out.
+#[derive(Clone, Copy)]
+struct Cells {
+    /// How to cancel it.
+    how: usize,
+    /// How long it may take.
+    limit: usize,
+}
+
 /// Draws the strip.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(area.width);
@@ -45,7 +54,10 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         Shown::Running(running) => fit::width(&how_to_cancel(model, running)),
         Shown::Past(_) | Shown::More(_) => 0,
     });
-    let cells = ways.max().unwrap_or(0);
+    let how = ways.max().unwrap_or(0);
+    // What has ended has no limit: its own words have the room then.
+    let is_limited = width >= 70 && shown.iter().any(|one| matches!(one, Shown::Running(_)));
+    let cells = Cells { how, limit: if is_limited { LIMIT } else { 0 } };
     let lines: Vec<Line<'_>> = shown
         .into_iter()
         .map(|one| match one {
@@ -88,18 +100,18 @@ fn how_to_cancel(model: &Model, running: &Running) -> String {
 }
 
 /// The right part of a line: in columns, so that nothing moves while the seconds pass.
-fn times(time: &str, limit: &str, how: &str, cells: usize, width: usize) -> String {
-    let limit = if width >= 70 { fit::left(limit, LIMIT) + "  " } else { String::new() };
-    format!("{}  {limit}{} ", fit::right(time, ELAPSED), fit::left(how, cells))
+fn times(time: &str, limit: &str, how: &str, cells: Cells) -> String {
+    let limit = if cells.limit > 0 { fit::left(limit, cells.limit) + "  " } else { String::new() };
+    format!("{}  {limit}{} ", fit::right(time, ELAPSED), fit::left(how, cells.how))
 }
 
-fn under_way(model: &Model, running: &Running, width: usize, cells: usize) -> Line<'static> {
+fn under_way(model: &Model, running: &Running, width: usize, cells: Cells) -> Line<'static> {
     let look = &model.look;
     let now = model.now.since_start;
     let limit = running.deadline.map(|deadline| deadline.saturating_sub(running.begun));
     let limit = limit.map_or_else(String::new, |limit| format!("of at most {}", seconds(limit)));
     let time = seconds(now.saturating_sub(running.begun));
-    let right = times(&time, &limit, &how_to_cancel(model, running), cells, width);
+    let right = times(&time, &limit, &how_to_cancel(model, running), cells);
     let room = width.saturating_sub(fit::width(&right) + 5);
     let what = fit::without_middle(&format!("{} {}", running.request.word(), running.object), room);
     let slow = if running.is_slow { "slow" } else { "" };
@@ -116,16 +128,12 @@ fn under_way(model: &Model, running: &Running, width: usize, cells: usize) -> Li
     ])
 }
 
-fn over(model: &Model, past: &Past, width: usize, cells: usize) -> Line<'static> {
+fn over(model: &Model, past: &Past, width: usize, cells: Cells) -> Line<'static> {
     let look = &model.look;
-    let (glyph, style) = match past.ending {
-        Ending::Done => (look.glyph("✓", "+"), look.good),
-        Ending::Failed | Ending::TimedOut => (look.glyph("✖", "x"), look.bad),
-        Ending::Cancelled => (look.glyph("−", "-"), look.warning),
-    };
-    let right = times(&elapsed(past.elapsed), "", "", cells, width);
+    let (glyph, style) = look.ending(past);
+    let right = times(&elapsed(past.elapsed), "", "", cells);
     let room = width.saturating_sub(fit::width(&right) + 5);
-    let words_style = if past.ending == Ending::Done { look.dim } else { look.plain };
+    let words_style = if past.is_good() { look.dim } else { look.plain };
     Line::from(vec![
         Span::styled(format!(" {glyph} "), style),
         Span::styled(fit::left(&past.sentence(), room), words_style),
