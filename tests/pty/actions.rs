@@ -9,7 +9,8 @@ use crate::support::unique;
 fn a_container_is_stopped_started_signalled_paused_renamed_and_removed() {
     let script = "trap 'echo got us''r1' USR1; trap 'exit 7' TERM; while :; do sleep 0.1; done";
     let Shown { engine, name, mut console } = Engine::of_bench().shown("pty-life", script);
-    console.wait_for(&format!("● {name}"), SOON);
+    // The list shortens long names, and shows this one alone.
+    console.wait_for("● pty-", SOON);
 
     console.press("s");
     console.wait_for(&format!("Stop {name}"), SOON);
@@ -20,7 +21,7 @@ fn a_container_is_stopped_started_signalled_paused_renamed_and_removed() {
     assert_eq!(engine.state(&name), "exited");
 
     console.press("u");
-    console.wait_for(&format!("● {name}"), SOON);
+    console.wait_for("● pty-", SOON);
     assert_eq!(engine.state(&name), "running");
 
     console.press("K");
@@ -29,10 +30,10 @@ fn a_container_is_stopped_started_signalled_paused_renamed_and_removed() {
     console.wait_for("got usr1", SOON);
 
     console.press("p");
-    console.wait_for(&format!("‖ {name}"), SOON);
+    console.wait_for("‖ pty-", SOON);
     engine.wait_state(&name, "paused");
     console.press("p");
-    console.wait_for(&format!("● {name}"), SOON);
+    console.wait_for("● pty-", SOON);
     engine.wait_state(&name, "running");
 
     console.press("R");
