@@ -80,21 +80,19 @@ fn in_the_old_way(parameters: &[u8]) -> Option<Vec<u8>> {
                 continue;
             }
         };
-        match (after, after.get(1).and_then(|number| number.parse::<u8>().ok())) {
-            (["5", _, then @ ..], Some(number @ 0..16)) => {
-                let bright = if number < 8 { 0 } else { 60 - 8 };
-                told.push((base + bright + u32::from(number)).to_string());
-                (rest, differs) = (then, true);
-            }
-            // A colour beyond the sixteen: its numbers are not parameters of their own.
-            _ => {
-                let taken = if after.first() == Some(&"5") { 2 } else { 4 };
-                let (own, then) = after.split_at(taken.min(after.len()));
-                told.push((*first).to_owned());
-                told.extend(own.iter().map(|&one| one.to_owned()));
-                rest = then;
-            }
+        let number = after.get(1).and_then(|number| number.parse::<u8>().ok());
+        if let (["5", _, then @ ..], Some(number @ 0..16)) = (after, number) {
+            let bright = if number < 8 { 0 } else { 60 - 8 };
+            told.push((base + bright + u32::from(number)).to_string());
+            (rest, differs) = (then, true);
+            continue;
         }
+        // A colour beyond the sixteen: its numbers are not parameters of their own.
+        let taken = if after.first() == Some(&"5") { 2 } else { 4 };
+        let (own, then) = after.split_at(taken.min(after.len()));
+        told.push((*first).to_owned());
+        told.extend(own.iter().map(|&one| one.to_owned()));
+        rest = then;
     }
     differs.then(|| format!("\x1b[{}m", told.join(";")).into_bytes())
 }
