@@ -28,8 +28,8 @@ use super::terminal::{NoScreen, OwnTerminal, give_back, is_gone};
 use super::wires::Wires;
 use super::{demo, state_dir, subscriptions};
 
-/// How many commands may wait to be begun.
-const COMMANDS: usize = 64;
+/// How many commands may wait to be begun. Each key that is typed into a shell is one, and lines come at once.
+const COMMANDS: usize = 1024;
 /// How long what is under way is waited for when the user leaves.
 const LEAVING: Duration = Duration::from_millis(700);
 /// How long after a signal the program ends at the latest, should the terminal not take what is written to it.

@@ -16,7 +16,7 @@ use super::wires::Wires;
 use super::{errands, running};
 
 /// How many keystrokes and pastes may wait for a shell that does not read.
-const TYPED: usize = 256;
+const TYPED: usize = 1024;
 
 /// How an action that is under way is reached.
 #[derive(Debug, Clone)]

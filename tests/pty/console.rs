@@ -62,6 +62,14 @@ impl Start {
         self
     }
 
+    /// With a settings file of this text.
+    pub(crate) fn settings(self, text: &str) -> Self {
+        let directory = self.home.path().join("config/smidr-console");
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::write(directory.join("settings.yaml"), text).unwrap();
+        self
+    }
+
     /// Starts it.
     pub(crate) fn run(self) -> Console {
         let (columns, rows) = self.size;

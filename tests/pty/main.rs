@@ -5,13 +5,21 @@
 mod support;
 
 #[cfg(test)]
+mod actions;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod ends;
 #[cfg(test)]
+mod engine;
+#[cfg(test)]
 mod engine_page;
 #[cfg(test)]
+mod execs;
+#[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod own;
 #[cfg(test)]
 mod screen;
 #[cfg(test)]
