@@ -42,7 +42,7 @@ async fn pictures() -> Vec<Picture> {
         exec().await,
         cleanup().await,
         help().await,
-        no_engine().await,
+        no_engine(),
     ]
 }
 
@@ -214,7 +214,7 @@ async fn help() -> Picture {
     stage.picture("help", "The help, searched by typing")
 }
 
-async fn no_engine() -> Picture {
+fn no_engine() -> Picture {
     let mut stage = Stage::empty(100, 24);
     for (id, endpoint, words, hint) in [
         (
