@@ -85,14 +85,14 @@ fn in_the_old_way(parameters: &[u8]) -> Option<Vec<u8>> {
             let bright = if number < 8 { 0 } else { 60 - 8 };
             told.push((base + bright + u32::from(number)).to_string());
             (rest, differs) = (then, true);
-        } else {
-            // A colour beyond the sixteen: its numbers are not parameters of their own.
-            let taken = if after.first() == Some(&"5") { 2 } else { 4 };
-            let (own, then) = after.split_at(taken.min(after.len()));
-            told.push((*first).to_owned());
-            told.extend(own.iter().map(|&one| one.to_owned()));
-            rest = then;
+            continue;
         }
+        // A colour beyond the sixteen: its numbers are not parameters of their own.
+        let taken = if after.first() == Some(&"5") { 2 } else { 4 };
+        let (own, then) = after.split_at(taken.min(after.len()));
+        told.push((*first).to_owned());
+        told.extend(own.iter().map(|&one| one.to_owned()));
+        rest = then;
     }
     differs.then(|| format!("\x1b[{}m", told.join(";")).into_bytes())
 }

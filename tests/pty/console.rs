@@ -122,7 +122,7 @@ impl Seen {
     }
 
     fn read(&self, output: &mut dyn Read) {
-        let mut buffer = [0; 4096];
+        let mut buffer = vec![0; 1 << 16];
         loop {
             // The other side being gone is an error on Linux.
             let read = output.read(&mut buffer).unwrap_or(0);

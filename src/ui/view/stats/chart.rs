@@ -123,7 +123,7 @@ pub(super) fn draw(
             let bars: String = bars.iter().map(|value| glyph(look, value / top, height, row)).collect();
             Line::from(vec![
                 Piece::styled(fit::left(&label, SCALE) + look.glyph("▕", "|"), look.dim),
-                Piece::styled(" ".repeat(blank) + &bars, look.plain),
+                Piece::styled(" ".repeat(blank) + &bars, look.accent),
             ])
         })
         .collect();
