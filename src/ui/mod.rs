@@ -14,6 +14,8 @@ pub mod message;
 pub mod model;
 mod request;
 #[cfg(test)]
+mod sizes_tests;
+#[cfg(test)]
 pub(crate) mod test_support;
 mod update;
 pub mod view;

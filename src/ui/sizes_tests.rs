@@ -1,0 +1,48 @@
+//! Every dialog and every tab, at the sizes people have.
+
+use super::test_support::Stage;
+
+/// What is opened, and the keys that open it from the list of containers or of volumes.
+const CONTAINER: &[(&str, &str)] = &[
+    ("stop", "s"),
+    ("restart", "r"),
+    ("kill", "K"),
+    ("remove", "D"),
+    ("rename", "R"),
+    ("create", "N"),
+    ("pull", "P"),
+    ("cleanup", "c"),
+    ("exec", "e"),
+    ("help", "?"),
+    ("palette", ":"),
+    ("history", "H"),
+    ("engines", "I"),
+    ("tab_log", "enter"),
+    ("tab_stats", "enter ]"),
+    ("tab_inspect", "enter ] ]"),
+    ("tab_processes", "enter ] ] ]"),
+];
+const VOLUME: &[(&str, &str)] = &[("volume_inspect", "i"), ("volume_create", "N"), ("volume_remove", "D")];
+
+fn at(width: u16, height: u16) -> String {
+    let mut all = String::new();
+    let mut add = |name: &str, stage: &Stage| all += &format!("== {name}\n{}\n", stage.draw());
+    for (name, keys) in CONTAINER {
+        let mut stage = Stage::new(width, height);
+        stage.on("yocto-a").keys(keys);
+        add(name, &stage);
+    }
+    for (name, keys) in VOLUME {
+        let mut stage = Stage::new(width, height);
+        stage.on_volume("build-b").keys(keys);
+        add(name, &stage);
+    }
+    all
+}
+
+#[test]
+fn every_dialog_and_tab_at_every_usual_size() {
+    for (width, height) in [(80, 24), (120, 40), (200, 50), (20, 5)] {
+        insta::assert_snapshot!(format!("all_{width}x{height}"), at(width, height));
+    }
+}
