@@ -26,7 +26,7 @@ const VOLUME: &[(&str, &str)] = &[("volume_inspect", "i"), ("volume_create", "N"
 
 fn at(width: u16, height: u16) -> String {
     let mut all = String::new();
-    let mut add = |name: &str, stage: &Stage| all += &format!("== {name}\n{}\n", stage.draw());
+    let mut add = |name: &str, stage: &Stage| all.extend(["== ", name, "\n", &stage.draw(), "\n"]);
     for (name, keys) in CONTAINER {
         let mut stage = Stage::new(width, height);
         stage.on("yocto-a").keys(keys);
