@@ -98,6 +98,7 @@ impl History {
         loop {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => return Ok(file),
+                // A lock tells nobody when it is free. This is a thread of its own, which may wait, and not for long.
                 Err(Errno::WOULDBLOCK) if begun.elapsed() < LOCKED => {
                     std::thread::sleep(Duration::from_millis(20));
                 }
