@@ -190,6 +190,7 @@ impl Behind {
             supervisor: supervisor.clone(),
             limits: Arc::new(model.options.limits.clone()),
             log_limit: model.options.log_limit,
+            log_directory: model.options.log_directory.as_path().into(),
             rules: Arc::new(model.options.rules.clone()),
             links: Links::default(),
             wanted: told,

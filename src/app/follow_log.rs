@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::engine::{LogChunk, LogsRequest, chain};
-use crate::logs::{Log, LogWriter};
+use crate::logs::LogWriter;
 use crate::ui::{ContainerKey, ContainerNews, LogState, Message, Problem};
 
 use super::link::{Link, Open};
@@ -31,7 +31,7 @@ const RESTS: usize = 100;
 
 /// Follows it for as long as this is not dropped.
 pub(super) async fn follow(wires: Wires, link: Arc<Link>, key: ContainerKey) {
-    let (writer, reader) = Log::new(wires.log_limit);
+    let (writer, reader) = wires.new_log();
     wires.outbox.container(&key, ContainerNews::Log(reader)).await;
     let mut follower = Follower {
         wires,
@@ -181,6 +181,7 @@ impl Follower {
             self.next_run = None;
             self.writer.remark(chunk.time, "the container was started again");
         }
+        self.writer.ready().await;
         self.writer.append(stream_of(chunk.stream), chunk.time, &chunk.bytes);
         if self.state != LogState::Open {
             self.become_as(LogState::Open).await;

@@ -13,7 +13,7 @@ use tokio_util::io::StreamReader;
 use crate::actions::exec::{ExecEnd, ExecIo, ExecPlan, LocalInput, Runner};
 use crate::actions::{Outcome, Report, Supervised, Verb};
 use crate::engine::{ContainerId, ExecRequest, Output, StdStream, TermSize};
-use crate::logs::{Log, LogWriter, Stream};
+use crate::logs::{LogWriter, Stream};
 use crate::ui::{ActionNews, Ended, Message, Yield};
 
 use super::ending::ended;
@@ -31,7 +31,7 @@ const PIECE: usize = 64 * 1024;
 
 /// Runs a command, its output into a log.
 pub(super) async fn exec(errand: Errand, on: &Supervised, id: &ContainerId, request: ExecRequest) -> Ended {
-    let (writer, reader) = Log::new(errand.wires.log_limit);
+    let (writer, reader) = errand.wires.new_log();
     errand.tell(ActionNews::Output(reader)).await;
     let (output, printed) = mpsc::channel(OUTPUT);
     let io = ExecIo { output, input: None, resizes: None };
@@ -62,6 +62,7 @@ async fn keep(errand: &Errand, mut printed: mpsc::Receiver<Output>, mut writer: 
             }
             piece = printed.recv() => {
                 let Some(Output { stream, bytes }) = piece else { break };
+                writer.ready().await;
                 writer.append(stream_of(stream), Some(Timestamp::now()), &bytes);
                 due = due.or_else(|| Some(Instant::now().max(told + TOLD)));
             }

@@ -1,6 +1,7 @@
 //! From the settings to what the console is opened with: names become actions, columns and verbs, keys become a map.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use ratatui::style::{Color, Modifier, Style};
@@ -119,11 +120,18 @@ fn options(settings: &Settings) -> Result<Options, InvalidRule> {
             timestamps: settings.timestamps,
             numbers: settings.line_numbers,
         },
-        log_limit: usize::try_from(settings.log_limit).unwrap_or(usize::MAX),
+        log_limit: settings.log_limit,
+        log_directory: settings.log_directory.clone().unwrap_or_else(logs_directory),
         shell: settings.shell.clone(),
         exec_shell: settings.exec_shell.clone(),
         commands: settings.commands.iter().map(saved).collect::<Result<_, _>>()?,
     })
+}
+
+/// Where large temporary files go: `$TMPDIR`, or else `/var/tmp`, which lies on a disk where `/tmp` may be memory.
+fn logs_directory() -> PathBuf {
+    let chosen = std::env::var_os("TMPDIR").map(PathBuf::from).filter(|path| path.is_absolute());
+    chosen.unwrap_or_else(|| "/var/tmp".into())
 }
 
 fn saved(command: &crate::config::SavedCommand) -> Result<SavedCommand, InvalidRule> {

@@ -1,12 +1,14 @@
 //! What every task behind the screen is given.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
 use crate::actions::cleanup::Rules;
 use crate::actions::{Call, Limits, Supervisor, Verb};
+use crate::logs::{Log, LogReader, LogWriter};
 use crate::ui::{EngineId, Wanted};
 
 use super::clock::Clock;
@@ -28,8 +30,9 @@ pub(crate) struct Wires {
     pub(crate) limits: Arc<BTreeMap<Verb, Limits>>,
     /// Which containers and volumes are ours, and what is protected.
     pub(crate) rules: Arc<Rules>,
-    /// The most bytes kept of a log.
-    pub(crate) log_limit: usize,
+    /// The most bytes kept of a log, and where.
+    pub(crate) log_limit: u64,
+    pub(crate) log_directory: Arc<Path>,
     /// The engines.
     pub(crate) links: Links,
     /// What the screen needs to be told of.
@@ -41,6 +44,11 @@ pub(crate) struct Wires {
 }
 
 impl Wires {
+    /// A log that is gone with the program.
+    pub(crate) fn new_log(&self) -> (LogWriter, LogReader) {
+        Log::temporary(&self.log_directory, self.log_limit)
+    }
+
     /// How a request of the console's own is bounded: by the limits of its verb.
     pub(crate) fn call(&self, verb: Verb) -> Call {
         let call = self.supervisor.call();

@@ -28,6 +28,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> Settings {
         "columns",
         "sort",
         "log_limit",
+        "log_directory",
         "timestamps",
         "wrap",
         "line_numbers",
@@ -51,6 +52,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> Settings {
     reader.set(&all, "columns", &mut settings.columns, columns);
     reader.set(&all, "sort", &mut settings.sort, sort);
     reader.set(&all, "log_limit", &mut settings.log_limit, |reader, node| reader.size(node, LOG_LIMIT));
+    reader.set_optional(&all, "log_directory", &mut settings.log_directory, directory);
     reader.set(&all, "timestamps", &mut settings.timestamps, Reader::yes_or_no);
     reader.set(&all, "wrap", &mut settings.wrap, Reader::yes_or_no);
     reader.set(&all, "line_numbers", &mut settings.line_numbers, Reader::yes_or_no);
@@ -221,11 +223,7 @@ fn saved_command(reader: &mut Reader<'_>, node: &Node) -> Option<SavedCommand> {
     reader.set_optional(&group, "user", &mut command.user, |reader, node| {
         reader.text(node, "expected a user, such as builder or 1000:1000; numbers with a colon in quotes")
     });
-    reader.set_optional(&group, "workdir", &mut command.workdir, |reader, node| {
-        const EXPECTED: &str = "expected an absolute directory, such as /work";
-        let dir = reader.text(node, EXPECTED)?;
-        if dir.starts_with('/') { Some(dir) } else { reader.unexpected(node, EXPECTED) }
-    });
+    reader.set_optional(&group, "workdir", &mut command.workdir, directory);
     reader.set(&group, "env", &mut command.env, env);
     reader.set_optional(&group, "containers", &mut command.containers, Reader::glob);
     if reader.mistakes.len() > before {
@@ -270,6 +268,12 @@ fn managed(reader: &mut Reader<'_>, node: &Node) -> Option<Managed> {
         })
     });
     Some(managed)
+}
+
+fn directory<D: From<String>>(reader: &mut Reader<'_>, node: &Node) -> Option<D> {
+    const EXPECTED: &str = "expected an absolute directory, such as /work";
+    let directory = reader.text(node, EXPECTED)?;
+    if directory.starts_with('/') { Some(directory.into()) } else { reader.unexpected(node, EXPECTED) }
 }
 
 fn globs(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<String>> {

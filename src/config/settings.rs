@@ -1,6 +1,7 @@
 //! What can be set.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
@@ -42,6 +43,8 @@ pub struct Settings {
     /// The most bytes kept of a log, from 1 MiB to 1 TiB.
     #[serde(serialize_with = "as_size")]
     pub log_limit: u64,
+    /// The absolute directory in which logs are kept; the system's own for large temporary files where none is set.
+    pub log_directory: Option<PathBuf>,
     /// Whether lines of logs have their time before them at first.
     pub timestamps: bool,
     /// Whether long lines are wrapped at first.
@@ -110,7 +113,8 @@ impl Default for Settings {
             show_stopped: true,
             columns: DEFAULT_COLUMNS.iter().map(ToString::to_string).collect(),
             sort: Sort { column: "doing".into(), descending: false },
-            log_limit: 32 << 20,
+            log_limit: 4 << 30,
+            log_directory: None,
             timestamps: false,
             wrap: false,
             line_numbers: false,

@@ -1,57 +1,116 @@
-//! The lines that are held, and the lock around them.
+//! The lines that are held: an index of sealed segments, the one that is filled, and the tail behind it.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io;
+use std::sync::Arc;
 
-use super::segment::{Fact, Segment};
+use super::entry::{Entry, Place, Spot};
+use super::fact::Fact;
+use super::part_files::Head;
+use super::segment::{Segment, Tally};
+use super::spool::Job;
 use super::tail::{Tail, TailLine};
 use super::{Extent, LineNumber};
 
 /// A segment is full from so many bytes on, facts included.
-const SEGMENT_BYTES: usize = 256 * 1024;
+pub(super) const SEGMENT_BYTES: usize = 256 * 1024;
+/// So much may wait in memory for a disk before the writer waits, too.
+pub(super) const WAITING_BYTES: usize = 8 << 20;
+/// So much is kept in memory of what the disk does not take. Over it the oldest of it is lost, and says so.
+const STUCK_BYTES: usize = 16 << 20;
 
 /// Sealed segments, the one that is filled, and the tail behind it.
 #[derive(Debug)]
 pub(super) struct Held {
-    sealed: VecDeque<Arc<Segment>>,
+    entries: VecDeque<Entry>,
     filling: Arc<Segment>,
+    /// The first line of that one.
+    filling_first: LineNumber,
+    filling_tally: Tally,
     tail: Tail,
-    /// Bytes and size of the sealed ones.
-    sealed_bytes: usize,
-    sealed_size: usize,
-    limit: usize,
+    /// Bytes, size and what there is to be found of the sealed ones.
+    sealed_bytes: u64,
+    sealed_size: u64,
+    errors: u64,
+    warnings: u64,
+    limit: u64,
     segment_bytes: usize,
     dropped_bytes: u64,
+    shifted: u64,
+    /// What is kept on a disk; nothing where all stays in memory.
+    disk: Option<Disk>,
+}
+
+/// How keeping on a disk stands.
+#[derive(Debug, Default)]
+pub(super) struct Disk {
+    /// Bytes of sealed segments that are not there yet.
+    waiting: usize,
+    /// Why the last try failed.
+    trouble: Option<Arc<str>>,
+    /// It is not tried again before something else is to be written.
+    is_stuck: bool,
+    /// What is in the segment that is filled is to be written, too.
+    wants_flush: bool,
+    /// Nothing more comes.
+    is_closed: bool,
+    /// A thread writes to it.
+    has_spool: bool,
 }
 
 impl Held {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(super) fn new(limit: u64, disk: Option<Disk>) -> Self {
         Self {
-            sealed: VecDeque::new(),
-            filling: Arc::new(Segment::new(LineNumber::FIRST)),
+            entries: VecDeque::new(),
+            filling: Arc::new(Segment::default()),
+            filling_first: LineNumber::FIRST,
+            filling_tally: Tally::default(),
             tail: Tail::default(),
             sealed_bytes: 0,
             sealed_size: 0,
+            errors: 0,
+            warnings: 0,
             limit,
             // A small log is dropped in small pieces.
-            segment_bytes: (limit / 8).min(SEGMENT_BYTES),
+            segment_bytes: usize::try_from(limit / 8).unwrap_or(usize::MAX).min(SEGMENT_BYTES),
             dropped_bytes: 0,
+            shifted: 0,
+            disk,
         }
     }
 
+    /// The same with segments from before, the first of them behind so many dropped bytes.
+    pub(super) fn with_entries(mut self, entries: VecDeque<Entry>, dropped_bytes: u64) -> Self {
+        self.dropped_bytes = dropped_bytes;
+        self.filling_first = entries.back().map_or(LineNumber::FIRST, Entry::end);
+        entries.into_iter().for_each(|entry| self.add(entry));
+        self
+    }
+
     pub(super) fn extent(&self) -> Extent {
-        let first = self.sealed.front().unwrap_or(&self.filling).first();
         Extent {
-            first,
+            first: self.first(),
             end: self.next(),
             dropped_bytes: self.dropped_bytes,
-            bytes: (self.sealed_bytes + self.filling.bytes() + self.tail.bytes()) as u64,
+            bytes: self.sealed_bytes + (self.filling.bytes().len() + self.tail.bytes()) as u64,
+            errors: self.errors + u64::from(self.filling_tally.errors),
+            warnings: self.warnings + u64::from(self.filling_tally.warnings),
+            shifted: self.shifted,
         }
+    }
+
+    fn first(&self) -> LineNumber {
+        self.entries.front().map_or(self.filling_first, |entry| entry.first)
+    }
+
+    /// One past the lines that are in segments: those behind are in the tail.
+    pub(super) fn filled(&self) -> LineNumber {
+        self.filling_first.plus(self.filling.lines() as u64)
     }
 
     /// The number of the next line that begins.
     fn next(&self) -> LineNumber {
-        self.filling.end().plus(self.tail.len() as u64)
+        self.filled().plus(self.tail.len() as u64)
     }
 
     pub(super) const fn tail(&self) -> &Tail {
@@ -102,103 +161,303 @@ impl Held {
     }
 
     fn place(&self, number: LineNumber) -> Option<usize> {
-        usize::try_from(number.get().checked_sub(self.filling.end().get())?).ok()
+        usize::try_from(number.get().checked_sub(self.filled().get())?).ok()
     }
 
     fn store(&mut self, fact: Fact, bytes: &[u8]) {
         // Copies the segment where a reader has it just now.
         let filling = Arc::make_mut(&mut self.filling);
         filling.push(fact, bytes);
-        if filling.size() >= self.segment_bytes {
-            filling.seal();
-            self.sealed_bytes += filling.bytes();
-            self.sealed_size += filling.size();
-            let next = Arc::new(Segment::new(filling.end()));
-            self.sealed.push_back(std::mem::replace(&mut self.filling, next));
+        if let Some(fact) = filling.facts().last() {
+            self.filling_tally.add(fact);
+        }
+        if self.filling.size() >= self.segment_bytes {
+            self.seal();
         }
         self.drop_oldest();
     }
 
-    /// Over the limit the oldest segments go, but never the newest lines.
+    fn seal(&mut self) {
+        if self.filling.lines() == 0 {
+            return;
+        }
+        Arc::make_mut(&mut self.filling).seal();
+        let entry = Entry::of(self.filling_first, std::mem::take(&mut self.filling));
+        (self.filling_first, self.filling_tally) = (entry.end(), Tally::default());
+        self.add(entry);
+        if let Some(disk) = &mut self.disk {
+            disk.is_stuck = false;
+        }
+    }
+
+    fn add(&mut self, entry: Entry) {
+        self.count(&entry);
+        self.entries.push_back(entry);
+        self.lose_what_is_stuck();
+    }
+
+    fn count(&mut self, entry: &Entry) {
+        self.sealed_bytes += u64::from(entry.bytes);
+        self.sealed_size += entry.size();
+        self.errors += u64::from(entry.tally.errors);
+        self.warnings += u64::from(entry.tally.warnings);
+        if let Some(disk) = &mut self.disk {
+            disk.waiting += entry.in_memory();
+        }
+    }
+
+    /// Over the limit the oldest segments go, but never the newest lines. On a disk an eighth of the limit goes at once,
+    /// so that whole files go.
     fn drop_oldest(&mut self) {
-        while self.sealed_size + self.filling.size() > self.limit
-            && (self.sealed.len() > 1 || self.filling.bytes() > 0)
-            && let Some(oldest) = self.sealed.pop_front()
+        let has_room = |held: &Self, limit: u64| held.sealed_size + held.filling.size() as u64 <= limit;
+        if has_room(self, self.limit) {
+            return;
+        }
+        let until = if self.disk.is_some() { self.limit - self.limit / 8 } else { self.limit };
+        while !has_room(self, until)
+            && (self.entries.len() > 1 || self.filling.lines() > 0)
+            && let Some(oldest) = self.entries.pop_front()
         {
-            self.sealed_bytes -= oldest.bytes();
+            self.sealed_bytes -= u64::from(oldest.bytes);
             self.sealed_size -= oldest.size();
-            self.dropped_bytes += oldest.bytes() as u64;
+            self.errors -= u64::from(oldest.tally.errors);
+            self.warnings -= u64::from(oldest.tally.warnings);
+            if let Some(disk) = &mut self.disk {
+                disk.waiting -= oldest.in_memory();
+            }
+            self.dropped_bytes += u64::from(oldest.bytes);
+            if let Place::Disk(Spot { files, .. }) = &oldest.place
+                && !self.entries.front().is_some_and(|next| next.is_in(files.id()))
+            {
+                files.drop_all();
+            }
         }
     }
 
     /// What holds the lines asked for, and the first of them; lines that were dropped count as the first held.
     pub(super) fn part(&self, from: LineNumber, count: usize) -> Part {
-        let from = from.max(self.extent().first);
+        let from = from.max(self.first());
         let end = from.plus(count as u64);
-        let begin = self.sealed.partition_point(|segment| segment.end() <= from);
-        let sealed = self.sealed.iter().skip(begin);
-        let segments = sealed.chain([&self.filling]).take_while(|segment| segment.first() < end);
-        let behind = self.filling.end();
+        let begin = self.entries.partition_point(|entry| entry.end() <= from);
+        let entries = self.entries.iter().skip(begin).take_while(|entry| entry.first < end);
+        let behind = self.filled();
         let skipped = usize::try_from(from.since(behind)).unwrap_or(usize::MAX);
         let wanted = usize::try_from(end.since(behind)).unwrap_or(usize::MAX).saturating_sub(skipped);
         Part {
             from,
             end,
-            segments: segments.cloned().collect(),
+            entries: entries.cloned().collect(),
+            filling: (end > self.filling_first && from < behind).then(|| self.filling()),
             tail_from: behind.plus(skipped as u64),
             tail: self.tail.part(skipped, wanted),
         }
     }
+
+    /// The segment that is filled, as if it were sealed.
+    fn filling(&self) -> Entry {
+        Entry::new(self.filling_first, self.filling.clone(), self.filling_tally, None)
+    }
+
+    /// The segment in which a line is, or the nearest of those before or behind.
+    pub(super) fn segment_at(&self, line: LineNumber) -> Option<Entry> {
+        if line >= self.filling_first {
+            return (line < self.filled()).then(|| self.filling());
+        }
+        self.entries.get(self.entries.partition_point(|entry| entry.end() <= line)).cloned()
+    }
+
+    /// The nearest segment that ends at or before a line and that is wanted.
+    pub(super) fn segment_before(&self, line: LineNumber, is_wanted: impl Fn(&Tally) -> bool) -> Option<Entry> {
+        let filling = (self.filled() <= line && self.filling.lines() > 0 && is_wanted(&self.filling_tally))
+            .then(|| self.filling());
+        filling.or_else(|| {
+            let count = self.entries.partition_point(|entry| entry.end() <= line);
+            self.entries.iter().take(count).rev().find(|entry| is_wanted(&entry.tally)).cloned()
+        })
+    }
+
+    /// The nearest segment that begins at or behind a line and that is wanted.
+    pub(super) fn segment_after(&self, line: LineNumber, is_wanted: impl Fn(&Tally) -> bool) -> Option<Entry> {
+        let from = self.entries.partition_point(|entry| entry.first < line);
+        let sealed = self.entries.iter().skip(from).find(|entry| is_wanted(&entry.tally)).cloned();
+        let is_filling_wanted =
+            self.filling_first >= line && self.filling.lines() > 0 && is_wanted(&self.filling_tally);
+        sealed.or_else(|| is_filling_wanted.then(|| self.filling()))
+    }
+
+    /// The first segment with a line of this time or a later one.
+    pub(super) fn segment_of_time(&self, time: jiff::Timestamp) -> Option<Entry> {
+        let is_late = |entry: &Entry| entry.latest.is_some_and(|latest| latest >= time);
+        let sealed = self.entries.iter().find(|entry| is_late(entry)).cloned();
+        sealed.or_else(|| Some(Entry::of(self.filling_first, self.filling.clone())).filter(is_late))
+    }
+
+    /// Puts the lines of another log before all of this one, whose numbers grow by as many. Nothing of the other may be
+    /// open. Where lines of this one were dropped already, those of the other are, too.
+    pub(super) fn prepend(&mut self, mut other: Self) -> u64 {
+        other.seal();
+        let by = other.next().since(LineNumber::FIRST);
+        self.shifted += by;
+        self.filling_first = self.filling_first.plus(by);
+        self.entries.iter_mut().for_each(|entry| entry.first = entry.first.plus(by));
+        if self.dropped_bytes > 0 {
+            self.dropped_bytes += other.dropped_bytes + other.sealed_bytes;
+            return by;
+        }
+        self.dropped_bytes = other.dropped_bytes;
+        other.entries.iter().for_each(|entry| self.count(entry));
+        std::mem::swap(&mut self.entries, &mut other.entries);
+        self.entries.append(&mut other.entries);
+        self.lose_what_is_stuck();
+        self.drop_oldest();
+        by
+    }
 }
 
-/// Part of a log, as it was when it was asked for.
+/// What goes to the disk.
+impl Held {
+    /// There is room for more without growing in memory, or growing does not help.
+    pub(super) fn has_room(&self) -> bool {
+        self.disk.as_ref().is_none_or(|disk| disk.waiting < WAITING_BYTES || disk.trouble.is_some())
+    }
+
+    /// Everything that is sealed, and what was to be flushed, is on the disk, or cannot be brought there.
+    pub(super) fn is_settled(&self) -> bool {
+        self.disk.as_ref().is_none_or(|disk| disk.is_stuck || disk.waiting == 0 && !disk.wants_flush)
+    }
+
+    /// Why the disk does not take what comes.
+    pub(super) fn trouble(&self) -> Option<Arc<str>> {
+        self.disk.as_ref()?.trouble.clone()
+    }
+
+    /// Whether there is anything for a disk to do.
+    pub(super) fn needs_spool(&self) -> bool {
+        self.disk.as_ref().is_some_and(|disk| !disk.is_stuck && (disk.waiting > 0 || disk.wants_flush))
+    }
+
+    pub(super) fn fail(&mut self, error: &io::Error) {
+        if let Some(disk) = &mut self.disk {
+            disk.trouble = Some(error.to_string().into());
+            (disk.is_stuck, disk.wants_flush) = (true, false);
+        }
+        self.lose_what_is_stuck();
+    }
+
+    /// Whether a thread writes to it.
+    pub(super) fn has_spool(&self) -> bool {
+        self.disk.as_ref().is_some_and(|disk| disk.has_spool)
+    }
+
+    pub(super) fn set_spool(&mut self, is_there: bool) {
+        if let Some(disk) = &mut self.disk {
+            disk.has_spool = is_there;
+        }
+    }
+
+    pub(super) fn close(&mut self) {
+        if let Some(disk) = &mut self.disk {
+            disk.is_closed = true;
+        }
+    }
+
+    pub(super) fn want_flush(&mut self) {
+        if let Some(disk) = &mut self.disk {
+            (disk.wants_flush, disk.is_stuck) = (true, false);
+        }
+    }
+
+    /// What is to be written next: nothing just now, or, where it is closed, nothing ever.
+    pub(super) fn next_job(&self) -> Next {
+        let Some(disk) = &self.disk else { return Next::Never };
+        let dropped = |entry: &Entry| {
+            let before = self.entries.iter().take_while(|other| other.first < entry.first);
+            self.dropped_bytes + before.map(|entry| u64::from(entry.bytes)).sum::<u64>()
+        };
+        if !disk.is_stuck && disk.waiting > 0 {
+            let waiting = self.entries.iter().find_map(|entry| match &entry.place {
+                Place::Memory(segment) => Some((entry, segment)),
+                _ => None,
+            });
+            if let Some((entry, segment)) = waiting {
+                let head = Head { first: entry.first.get(), dropped_bytes: dropped(entry) };
+                return Next::Job(Job::Sealed(segment.clone(), head));
+            }
+        }
+        if !disk.is_stuck && disk.wants_flush {
+            let head = Head {
+                first: self.filling_first.get(),
+                dropped_bytes: self.dropped_bytes + self.sealed_bytes,
+            };
+            return Next::Job(Job::Filling(self.filling.clone(), head));
+        }
+        if disk.is_closed { Next::Never } else { Next::Nothing }
+    }
+
+    /// A segment has been written, or could not be. It may have been dropped meanwhile.
+    pub(super) fn written(&mut self, segment: &Arc<Segment>, written: io::Result<Spot>) {
+        let Some(disk) = &mut self.disk else { return };
+        match written {
+            Ok(spot) => {
+                disk.trouble = None;
+                let place = self.entries.iter_mut().rev().map(|entry| &mut entry.place).find(
+                    |place| matches!(place, Place::Memory(waiting) if Arc::ptr_eq(waiting, segment)),
+                );
+                if let Some(place) = place {
+                    disk.waiting -= segment.size();
+                    *place = Place::Disk(spot);
+                }
+            }
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    pub(super) fn flushed(&mut self, written: io::Result<()>) {
+        let Some(disk) = &mut self.disk else { return };
+        match written {
+            Ok(()) => (disk.trouble, disk.wants_flush) = (None, false),
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    /// What the disk does not take and memory may not keep.
+    fn lose_what_is_stuck(&mut self) {
+        let Some(disk) = &mut self.disk else { return };
+        let Some(trouble) = &disk.trouble else { return };
+        if disk.waiting <= STUCK_BYTES {
+            return;
+        }
+        let words: Arc<str> = format!("this line was not kept: {trouble}").into();
+        for entry in &mut self.entries {
+            if disk.waiting <= STUCK_BYTES {
+                break;
+            }
+            let size = entry.in_memory();
+            if size > 0 {
+                disk.waiting -= size;
+                self.sealed_size -= entry.size();
+                entry.place = Place::Lost(words.clone());
+            }
+        }
+    }
+}
+
+/// What a spool has to do next.
+pub(super) enum Next {
+    /// This.
+    Job(Job),
+    /// To wait.
+    Nothing,
+    /// To end.
+    Never,
+}
+
+/// Some lines, and where they are.
 pub(super) struct Part {
-    from: LineNumber,
-    end: LineNumber,
-    segments: Vec<Arc<Segment>>,
-    tail_from: LineNumber,
-    tail: Vec<Arc<TailLine>>,
-}
-
-/// A line where it lies.
-pub(super) struct Placed<'a> {
-    pub(super) number: LineNumber,
-    pub(super) fact: &'a Fact,
-    pub(super) bytes: &'a [u8],
-    pub(super) is_open: bool,
-}
-
-impl Part {
-    pub(super) fn lines(&self) -> impl Iterator<Item = Placed<'_>> {
-        let stored = self.segments.iter().flat_map(|segment| {
-            let numbers = segment.first().max(self.from).get()..segment.end().min(self.end).get();
-            numbers.filter_map(|number| {
-                let number = LineNumber::new(number);
-                let (fact, bytes) = segment.line(number)?;
-                Some(Placed { number, fact, bytes, is_open: false })
-            })
-        });
-        let tail = (0..).zip(&self.tail).map(|(place, line)| Placed {
-            number: self.tail_from.plus(place),
-            fact: &line.fact,
-            bytes: &line.bytes,
-            is_open: line.is_open,
-        });
-        stored.chain(tail)
-    }
-}
-
-/// What the writer and the readers of a log share. Readers hold the lock only to take what holds their lines; the
-/// writer for a bounded piece of what it was given.
-#[derive(Debug)]
-pub(super) struct Shared(Mutex<Held>);
-
-impl Shared {
-    pub(super) const fn new(held: Held) -> Self {
-        Self(Mutex::new(held))
-    }
-
-    pub(super) fn lock(&self) -> MutexGuard<'_, Held> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    pub(super) from: LineNumber,
+    pub(super) end: LineNumber,
+    pub(super) entries: Vec<Entry>,
+    pub(super) filling: Option<Entry>,
+    pub(super) tail_from: LineNumber,
+    pub(super) tail: Vec<Arc<TailLine>>,
 }

@@ -4,9 +4,11 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::Text;
+use super::carry::Carry;
+use super::{Level, Text};
 
-/// The number of a line, as people count: the first line of a log is 1, inside as on the screen. It never changes.
+/// The number of a line, as people count: the first line of a log is 1, inside as on the screen. It
+/// never changes, but where what was printed before the first line is read later: see [`Extent::shifted`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineNumber(u64);
 
@@ -84,6 +86,10 @@ pub struct Line {
     pub stream: Option<Stream>,
     /// What it is.
     pub kind: LineKind,
+    /// How serious it is, where it says so.
+    pub level: Option<Level>,
+    /// Which of several logs it was merged from; 0 where it was not.
+    pub source: u8,
     /// Its newline has not come yet: a prompt, or a progress bar.
     pub is_open: bool,
     /// What it says, safe to draw.
@@ -101,8 +107,14 @@ pub struct RawLine {
     pub stream: Option<Stream>,
     /// What it is.
     pub kind: LineKind,
+    /// How serious it is, where it says so.
+    pub level: Option<Level>,
+    /// Which of several logs it was merged from; 0 where it was not.
+    pub source: u8,
     /// Its newline has not come yet.
     pub is_open: bool,
+    /// How the terminal of its stream stands where it begins.
+    pub(super) carry: Carry,
     /// Its bytes without the newline. They may hold anything: never give them to a terminal.
     pub bytes: Vec<u8>,
 }
@@ -118,12 +130,25 @@ pub struct Extent {
     pub dropped_bytes: u64,
     /// Bytes that are held, newlines and open lines included. Grows with every byte of an open line.
     pub bytes: u64,
+    /// How many of the lines held say that something is an error.
+    pub errors: u64,
+    /// How many are warnings.
+    pub warnings: u64,
+    /// How many lines were put before what was there first: all numbers have grown by as many since.
+    pub shifted: u64,
 }
 
 impl Extent {
     /// Of a log that holds nothing yet.
-    pub const EMPTY: Self =
-        Self { first: LineNumber::FIRST, end: LineNumber::FIRST, dropped_bytes: 0, bytes: 0 };
+    pub const EMPTY: Self = Self {
+        first: LineNumber::FIRST,
+        end: LineNumber::FIRST,
+        dropped_bytes: 0,
+        bytes: 0,
+        errors: 0,
+        warnings: 0,
+        shifted: 0,
+    };
 
     /// How many lines are held.
     #[must_use]

@@ -1,7 +1,8 @@
 //! What containers print: bytes in, numbered lines out. Knows no engine, no screen and no clock.
 //!
 //! A [`LogWriter`] cuts what comes into lines and keeps them as they came; any number of [`LogReader`]s ask for the
-//! few lines that are looked at, made safe to draw. Memory is bounded: over the limit the oldest lines go, counted.
+//! few lines that are looked at, made safe to draw. Lines lie on a disk, in segments that are written by a thread of their
+//! own; an index of the segments and the newest lines are in memory. Over the limit the oldest lines go, counted.
 //!
 //! A log is lines, not a screen. What a program does within a line (redraws, colours, tabs) comes out as a terminal
 //! would show it; what it does to other lines cannot: a footer drawn again by moving the cursor up repeats.
@@ -9,17 +10,28 @@
 mod carry;
 mod cells;
 mod clean;
+mod entry;
+mod fact;
 mod held;
+mod landmark;
+mod lasting;
+mod level;
 mod line;
+mod part_files;
 mod reader;
 mod segment;
 mod sgr;
+mod shared;
+mod spool;
 mod style;
 mod tail;
 mod text;
 mod writer;
 
 pub use clean::clean;
+pub use landmark::Landmark;
+pub use lasting::OpenLogError;
+pub use level::{Level, level};
 pub use line::{Extent, Line, LineKind, LineNumber, RawLine, Stream};
 pub use reader::{LogReader, WINDOW_LINES};
 pub use style::{Colour, Style};

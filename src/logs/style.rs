@@ -175,6 +175,16 @@ impl Style {
         Self(self.0 & !(COLOUR << BACKGROUND) | colour.map_or(0, |colour| colour as u16 + 1) << BACKGROUND)
     }
 
+    /// As it is kept with every line.
+    pub(super) const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// From a disk: bits that mean nothing are nothing.
+    pub(super) const fn from_bits(bits: u16) -> Self {
+        Self(bits & 0x7fff)
+    }
+
     pub(super) const fn with(self, attributes: u16) -> Self {
         Self(self.0 | attributes)
     }

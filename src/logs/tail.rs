@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::segment::Fact;
+use super::fact::Fact;
 
 /// A line of the tail.
 #[derive(Debug, Clone)]

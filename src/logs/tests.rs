@@ -7,7 +7,7 @@ use super::clean::tests::marked;
 use super::{LineKind, LineNumber, Log, LogReader, Stream};
 
 /// The log of a capture; without a terminal stream 1 is standard output.
-fn replay(name: &str, first: Stream) -> LogReader {
+pub(super) fn replay(name: &str, first: Stream) -> LogReader {
     let root = std::env::var_os("CARGO_MANIFEST_DIR").unwrap();
     let file = |end: &str| Path::new(&root).join("tests/fixtures/bitbake").join(format!("{name}.{end}"));
     let raw = std::fs::read(file("raw")).unwrap();

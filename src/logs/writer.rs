@@ -1,5 +1,6 @@
 //! Cutting what comes into lines.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -7,9 +8,11 @@ use memchr::memchr;
 use tokio::sync::watch;
 
 use super::carry::{Carry, cut_point};
-use super::held::{Held, Shared};
-use super::segment::Fact;
-use super::{Extent, LineNumber, LogReader, Stream};
+use super::fact::Fact;
+use super::held::{Disk, Held};
+use super::shared::Shared;
+use super::spool::{Home, Spool};
+use super::{Extent, LineKind, LineNumber, LogReader, RawLine, Stream};
 
 /// The longest line: 64 KiB. More of it goes on in another line, a [continuation](super::LineKind::Continuation), so that drawing a
 /// window takes a bounded time whatever is printed.
@@ -21,29 +24,45 @@ const TAIL_BYTES: usize = 256 * 1024;
 /// So much is taken at a time while readers wait.
 const STEP_BYTES: usize = 16 * 1024;
 
-/// The lines of one source (a container, an exec), in memory.
+/// The lines of one source (a container, an exec).
 #[derive(Debug)]
 pub struct Log;
 
 impl Log {
-    /// An empty log that holds at most `limit_bytes`, of which every line takes 16 besides its text. Over it the oldest
-    /// lines go, some (an eighth of the limit, at most 256 KiB) at once.
+    /// An empty log in memory that holds at most `limit_bytes`, of which every line takes 16 besides its text. Over it
+    /// the oldest lines go, some (an eighth of the limit, at most 256 KiB) at once.
     ///
     /// Besides the limit there are the newest lines, whatever their size, and those from the oldest unfinished one on:
     /// never more than 1 MiB together.
     #[expect(clippy::new_ret_no_self, reason = "a log is its two ends")]
     #[must_use]
-    pub fn new(limit_bytes: usize) -> (LogWriter, LogReader) {
-        Self::bounded(limit_bytes, Bounds { line: LINE_BYTES, tail: TAIL_BYTES })
+    pub fn new(limit_bytes: u64) -> (LogWriter, LogReader) {
+        of(Held::new(limit_bytes, None), None, Bounds::USUAL)
     }
 
-    pub(super) fn bounded(limit: usize, bounds: Bounds) -> (LogWriter, LogReader) {
-        let shared = Arc::new(Shared::new(Held::new(limit)));
-        let (sender, receiver) = watch::channel(Extent::EMPTY);
-        let reader = LogReader::new(shared.clone(), receiver);
-        let streams = Streams { bounds, states: [State::default(); 3] };
-        (LogWriter { shared, extent: sender, streams }, reader)
+    /// The same on a disk: in files without a name in this directory, gone with the log or the program, however it ends.
+    /// Over the limit an eighth of it goes at once.
+    ///
+    /// In memory are the newest lines, not yet in a file (256 KiB and what a disk is behind, at most 8 MiB: see
+    /// [`LogWriter::ready`]), what was looked at last (1 MiB), and about 100 bytes for each 256 KiB on the disk. A
+    /// directory that takes nothing is a [trouble](LogReader::trouble), found when there is something to write.
+    #[must_use]
+    pub fn temporary(directory: &Path, limit_bytes: u64) -> (LogWriter, LogReader) {
+        Self::bounded(Home::Temporary(directory.into()), limit_bytes, Bounds::USUAL)
     }
+
+    pub(super) fn bounded(home: Home, limit: u64, bounds: Bounds) -> (LogWriter, LogReader) {
+        let spool = Spool::new(home, limit / 8, None);
+        of(Held::new(limit, Some(Disk::default())), Some(spool), bounds)
+    }
+}
+
+pub(super) fn of(held: Held, spool: Option<Spool>, bounds: Bounds) -> (LogWriter, LogReader) {
+    let (sender, receiver) = watch::channel(held.extent());
+    let shared = Arc::new(Shared::new(held, spool));
+    let reader = LogReader::new(shared.clone(), receiver);
+    let streams = Streams { bounds, states: [State::default(); 3] };
+    (LogWriter { shared, extent: sender, streams }, reader)
 }
 
 /// Writes a log. Dropping it tells the readers that nothing more comes; open lines stay as they are.
@@ -54,9 +73,17 @@ pub struct LogWriter {
     streams: Streams,
 }
 
+impl Drop for LogWriter {
+    fn drop(&mut self) {
+        self.shared.close();
+    }
+}
+
 impl LogWriter {
     /// Takes what a stream printed. However the bytes are cut into calls, the lines are the same. A line stands where
     /// its first byte came and has the time of it; what other streams print before its newline comes after it.
+    ///
+    /// Waits for the disk where it is more than 8 MiB behind: a task waits for [`ready`](Self::ready) before.
     pub fn append(&mut self, stream: Stream, time: Option<Timestamp>, bytes: &[u8]) {
         for step in bytes.chunks(STEP_BYTES) {
             self.write(|streams, held| streams.append(held, stream, time, step));
@@ -75,17 +102,77 @@ impl LogWriter {
         });
     }
 
+    /// A line of another log as it is there, marked as coming from `source`.
+    pub fn copy(&mut self, line: &RawLine, source: u8) {
+        let is_continuation = line.kind == LineKind::Continuation;
+        let fact = match line.stream {
+            Some(stream) => Fact::printed(stream, line.time, line.carry, is_continuation),
+            None => Fact::remark(line.time),
+        };
+        self.write(|streams, held| {
+            held.push(fact.with_source(source), &line.bytes);
+            streams.relieve(held);
+        });
+    }
+
     /// Nothing more comes of what was printed so far: open lines become whole ones, and what comes next begins anew, in
     /// plain colours.
     pub fn end(&mut self) {
         self.write(Streams::end);
     }
 
+    /// Puts what another log holds before all of this one: what was printed before its first line, read later. The
+    /// numbers of this one grow by as many lines, which [`Extent::shifted`] tells. Both are temporary, or in memory.
+    /// The other's own readers see what it held, and no more.
+    pub fn prepend(&mut self, mut earlier: Self) {
+        earlier.end();
+        let other = std::mem::replace(&mut *earlier.shared.lock(), Held::new(0, None));
+        self.write(|streams, held| {
+            let by = held.prepend(other);
+            for state in &mut streams.states {
+                state.open = state.open.map(|open| open.plus(by));
+            }
+        });
+    }
+
+    /// Waits until the disk is no more than 8 MiB behind. Nothing is changed when this is dropped.
+    pub async fn ready(&self) {
+        self.shared.until(Held::has_room).await;
+    }
+
+    /// Waits, on a thread of its own, until everything that was appended is in its file, unfinished lines aside.
+    ///
+    /// # Errors
+    /// Why the disk does not take it.
+    pub fn flush(&mut self) -> Result<(), Arc<str>> {
+        self.shared.lock().want_flush();
+        self.shared.wake_spool(self.shared.lock());
+        let held = self.shared.wait_until(Held::is_settled);
+        held.trouble().map_or(Ok(()), Err)
+    }
+
+    /// Ends it: nothing stays unfinished, everything is in its file, and a log that lasts can be opened again at once.
+    /// Waits for the disk, on a thread of its own.
+    ///
+    /// # Errors
+    /// Why the disk does not take it.
+    pub fn close(mut self) -> Result<(), Arc<str>> {
+        self.end();
+        let flushed = self.flush();
+        self.shared.close();
+        drop(self.shared.wait_until(|held| !held.has_spool()));
+        flushed
+    }
+
     fn write(&mut self, work: impl FnOnce(&mut Streams, &mut Held)) {
         let mut held = self.shared.lock();
+        if !held.has_room() {
+            drop(held);
+            held = self.shared.wait_until(Held::has_room);
+        }
         work(&mut self.streams, &mut held);
         let extent = held.extent();
-        drop(held);
+        self.shared.wake_spool(held);
         self.extent.send_replace(extent);
     }
 }
@@ -95,6 +182,10 @@ impl LogWriter {
 pub(super) struct Bounds {
     pub(super) line: usize,
     pub(super) tail: usize,
+}
+
+impl Bounds {
+    pub(super) const USUAL: Self = Self { line: LINE_BYTES, tail: TAIL_BYTES };
 }
 
 /// Where each stream stands.

@@ -35,6 +35,7 @@ pub(super) fn wires(engine: &Simulated) -> (Wires, Inbox) {
         limits: Arc::default(),
         rules: Arc::default(),
         log_limit: 1 << 20,
+        log_directory: std::env::temp_dir().as_path().into(),
         links: Links::default(),
         wanted,
         open: opening(engine),

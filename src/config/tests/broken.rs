@@ -57,6 +57,7 @@ const BROKEN: &[(&str, (usize, usize), &str)] = &[
     ("sort: {column: size}\n", (1, 16), "expected one of: name, doing"),
     ("sort: name\n", (1, 7), "names with values"),
     ("sort:\n  descending: down\n", (2, 15), "true or false"),
+    ("log_directory: logs\n", (1, 16), "an absolute directory"),
     ("log_limit: 64 MB\n", (1, 12), "1 MiB to 1 TiB, such as 64 MiB"),
     ("log_limit: 1 KiB\n", (1, 12), "1 MiB to 1 TiB"),
     ("wrap: {}\n", (1, 7), "true or false"),

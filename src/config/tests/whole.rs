@@ -70,6 +70,7 @@ show_stopped: false
 columns: [name, image]
 sort: {column: cpu, descending: true}
 log_limit: 1.5 GiB
+log_directory: /scratch/logs
 timestamps: true
 wrap: true
 line_numbers: true
@@ -111,6 +112,7 @@ protect_usual_names: false
         columns: words(&["name", "image"]),
         sort: Sort { column: "cpu".into(), descending: true },
         log_limit: 1_610_612_736,
+        log_directory: Some("/scratch/logs".into()),
         timestamps: true,
         wrap: true,
         line_numbers: true,

@@ -60,7 +60,8 @@ fn model(steps: &[Step], longest: usize) -> Vec<RawLine> {
     let mut lines: Vec<RawLine> = Vec::new();
     let begin = |stream, time, kind, is_open, bytes: Vec<u8>, lines: &mut Vec<RawLine>| {
         let number = LineNumber::new(lines.len() as u64 + 1);
-        lines.push(RawLine { number, time: at(time), stream, kind, is_open, bytes });
+        let (level, source, carry) = (None, 0, Carry::default());
+        lines.push(RawLine { number, time: at(time), stream, kind, level, source, is_open, carry, bytes });
     };
     for step in steps {
         match step {
@@ -96,6 +97,14 @@ fn model(steps: &[Step], longest: usize) -> Vec<RawLine> {
 const SMALL: Bounds = Bounds { line: 12, tail: 600 };
 const NO_TAIL_LIMIT: Bounds = Bounds { line: 12, tail: usize::MAX };
 
+fn in_memory(limit: u64, bounds: Bounds) -> (LogWriter, LogReader) {
+    of(Held::new(limit, None), None, bounds)
+}
+
+fn on_disk(limit: u64, bounds: Bounds) -> (LogWriter, LogReader) {
+    Log::bounded(Home::Temporary(std::env::temp_dir()), limit, bounds)
+}
+
 proptest! {
     #[test]
     fn any_cut_of_the_bytes_gives_the_same_lines(
@@ -103,11 +112,11 @@ proptest! {
         cuts in prop::collection::vec(1_usize..9, 1..20),
     ) {
         for bounds in [SMALL, NO_TAIL_LIMIT] {
-            let (mut whole, whole_reader) = Log::bounded(1 << 20, bounds);
+            let (mut whole, whole_reader) = in_memory(1 << 20, bounds);
             play(&mut whole, &steps, |length| length);
-            let (mut single, single_reader) = Log::bounded(1 << 20, bounds);
+            let (mut single, single_reader) = in_memory(1 << 20, bounds);
             play(&mut single, &steps, |_| 1);
-            let (mut mixed, mixed_reader) = Log::bounded(1 << 20, bounds);
+            let (mut mixed, mixed_reader) = in_memory(1 << 20, bounds);
             let mut cuts = cuts.iter().cycle();
             play(&mut mixed, &steps, |_| *cuts.next().unwrap());
             prop_assert_eq!(all(&whole_reader), all(&single_reader));
@@ -121,8 +130,9 @@ proptest! {
     }
 
     #[test]
-    fn a_log_agrees_with_a_plain_list(steps in steps("[a-f\n]{0,40}"), limit in 0_usize..4000) {
-        let (mut writer, reader) = Log::bounded(limit, NO_TAIL_LIMIT);
+    fn a_log_agrees_with_a_plain_list(steps in steps("[a-f\n]{0,40}"), limit in 0_u64..4000) {
+        for make in [in_memory, on_disk] {
+        let (mut writer, reader) = make(limit, NO_TAIL_LIMIT);
         play(&mut writer, &steps, |length| length);
         let model = model(&steps, NO_TAIL_LIMIT.line);
         let extent = reader.extent();
@@ -144,17 +154,21 @@ proptest! {
                 prop_assert_eq!(&got, &held[begin..end], "from {} count {}", from, count);
             }
         }
+        }
     }
 
     #[test]
-    fn a_log_stays_within_its_limit(steps in steps("[a-f\n]{0,40}"), limit in 0_usize..4000) {
-        let (mut writer, reader) = Log::bounded(limit, SMALL);
-        play(&mut writer, &steps, |length| length);
-        writer.end();
-        let extent = reader.extent();
-        let newest = reader.raw_window(extent.end.minus(1), 1).first().map_or(0, |line| line.bytes.len() + 17);
-        let size = usize::try_from(extent.bytes + extent.lines() * 16).unwrap();
-        prop_assert!(size <= limit.max(limit / 8 + newest).max(newest), "{size} of {limit}");
+    fn a_log_stays_within_its_limit(steps in steps("[a-f\n]{0,40}"), limit in 0_u64..4000) {
+        for make in [in_memory, on_disk] {
+            let (mut writer, reader) = make(limit, SMALL);
+            play(&mut writer, &steps, |length| length);
+            writer.end();
+            let extent = reader.extent();
+            let newest = reader.raw_window(extent.end.minus(1), 1);
+            let newest = newest.first().map_or(0, |line| line.bytes.len() as u64 + 17);
+            let size = extent.bytes + extent.lines() * 16;
+            prop_assert!(size <= limit.max(limit / 8 + newest).max(newest), "{size} of {limit}");
+        }
     }
 }
 

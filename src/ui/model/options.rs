@@ -1,6 +1,7 @@
 //! What the settings say, as far as the screen needs it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::actions::cleanup::Rules;
@@ -44,7 +45,9 @@ pub struct Options {
     /// How logs are drawn at first.
     pub display: LogDisplay,
     /// The most bytes kept of a log.
-    pub log_limit: usize,
+    pub log_limit: u64,
+    /// Where logs are kept, in files without names.
+    pub log_directory: PathBuf,
     /// Interactive shells with their arguments: the first that the container has is used.
     pub shell: Vec<Vec<String>>,
     /// What a command of the exec prompt is given to as its last argument.
@@ -65,7 +68,8 @@ impl Default for Options {
             sort: Sort::default(),
             show_stopped: true,
             display: LogDisplay::default(),
-            log_limit: 32 << 20,
+            log_limit: 4 << 30,
+            log_directory: std::env::temp_dir(),
             shell: vec![vec!["bash".into()], vec!["sh".into()]],
             exec_shell: vec!["/bin/sh".into(), "-c".into()],
             commands: Vec::new(),

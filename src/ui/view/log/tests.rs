@@ -4,7 +4,7 @@ use crate::ui::test_support::{Stage, key, noon};
 use crate::ui::view::seen::{pane, pane_bottom, style_of, with_log, with_tab};
 use crate::ui::{ContainerNews, Look, Message, Problem};
 
-const MIB: usize = 1 << 20;
+const MIB: u64 = 1 << 20;
 
 fn print(writer: &mut LogWriter, numbers: std::ops::RangeInclusive<usize>) {
     for number in numbers {

@@ -1,0 +1,105 @@
+//! What the index knows of a sealed segment, and where its lines are.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::LineNumber;
+use super::part_files::PartFiles;
+use super::segment::{Segment, Tally, latest};
+
+/// A sealed segment.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// Its first line.
+    pub(super) first: LineNumber,
+    pub(super) lines: u32,
+    /// Bytes of its lines, newlines included.
+    pub(super) bytes: u32,
+    pub(super) tally: Tally,
+    /// The latest time of its lines.
+    pub(super) latest: Option<Timestamp>,
+    pub(super) place: Place,
+}
+
+/// Where the lines of a segment are.
+#[derive(Debug, Clone)]
+pub(super) enum Place {
+    /// In memory, for good or on the way to the disk.
+    Memory(Arc<Segment>),
+    /// In a file.
+    Disk(Spot),
+    /// Nowhere: the disk took no more, and there was no more room in memory. In these words.
+    Lost(Arc<str>),
+}
+
+/// A place in a pair of files.
+#[derive(Debug, Clone)]
+pub(super) struct Spot {
+    pub(super) files: Arc<PartFiles>,
+    /// Where the lines begin.
+    pub(super) lines_at: u64,
+    /// Where the facts begin.
+    pub(super) facts_at: u64,
+}
+
+impl Entry {
+    pub(super) fn of(first: LineNumber, segment: Arc<Segment>) -> Self {
+        let (tally, latest) = (Tally::of(segment.facts()), latest(segment.facts()));
+        Self::new(first, segment, tally, latest)
+    }
+
+    /// With what is known of it.
+    pub(super) fn new(
+        first: LineNumber,
+        segment: Arc<Segment>,
+        tally: Tally,
+        latest: Option<Timestamp>,
+    ) -> Self {
+        let lines = u32::try_from(segment.lines()).unwrap_or(u32::MAX);
+        let bytes = u32::try_from(segment.bytes().len()).unwrap_or(u32::MAX);
+        Self { first, lines, bytes, tally, latest, place: Place::Memory(segment) }
+    }
+
+    /// One past its last line.
+    pub(super) const fn end(&self) -> LineNumber {
+        self.first.plus(self.lines as u64)
+    }
+
+    /// What its lines take, wherever they are.
+    pub(super) const fn size(&self) -> u64 {
+        match self.place {
+            Place::Lost(_) => 0,
+            _ => self.bytes as u64 + self.lines as u64 * super::fact::FACT_BYTES as u64,
+        }
+    }
+
+    /// What they take in memory.
+    pub(super) fn in_memory(&self) -> usize {
+        match &self.place {
+            Place::Memory(segment) => segment.size(),
+            _ => 0,
+        }
+    }
+
+    /// Whether its lines are in the files of this id.
+    pub(super) fn is_in(&self, files: u64) -> bool {
+        matches!(&self.place, Place::Disk(spot) if spot.files.id() == files)
+    }
+
+    /// Its lines, from wherever they are. Where they cannot be had, as many lines that say so.
+    pub(super) fn load(&self) -> Arc<Segment> {
+        match &self.place {
+            Place::Memory(segment) => segment.clone(),
+            Place::Disk(spot) => match spot.files.read(spot, self.bytes as usize, self.lines as usize) {
+                Ok(segment) => Arc::new(segment),
+                Err(error) => self.instead(&format!("this line cannot be read: {error}")),
+            },
+            Place::Lost(words) => self.instead(words),
+        }
+    }
+
+    fn instead(&self, words: &str) -> Arc<Segment> {
+        Arc::new(Segment::in_place_of(self.lines as usize, words))
+    }
+}
