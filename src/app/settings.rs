@@ -188,7 +188,8 @@ mod tests {
 
     #[test]
     fn the_settings_own_defaults_are_the_consoles() {
-        let (of_settings, own) = (opened("{}").unwrap(), ConsoleOptions::default());
+        let (of_settings, mut own) = (opened("{}").unwrap(), ConsoleOptions::default());
+        own.options.log_directory = logs_directory();
         assert_eq!(of_settings.look, own.look);
         assert_eq!(format!("{:?}", of_settings.options), format!("{:?}", own.options));
     }

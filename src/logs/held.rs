@@ -267,7 +267,11 @@ impl Held {
     }
 
     /// The nearest segment that ends at or before a line and that is wanted.
-    pub(super) fn segment_before(&self, line: LineNumber, is_wanted: impl Fn(&Tally) -> bool) -> Option<Entry> {
+    pub(super) fn segment_before(
+        &self,
+        line: LineNumber,
+        is_wanted: impl Fn(&Tally) -> bool,
+    ) -> Option<Entry> {
         let filling = (self.filled() <= line && self.filling.lines() > 0 && is_wanted(&self.filling_tally))
             .then(|| self.filling());
         filling.or_else(|| {
@@ -277,7 +281,11 @@ impl Held {
     }
 
     /// The nearest segment that begins at or behind a line and that is wanted.
-    pub(super) fn segment_after(&self, line: LineNumber, is_wanted: impl Fn(&Tally) -> bool) -> Option<Entry> {
+    pub(super) fn segment_after(
+        &self,
+        line: LineNumber,
+        is_wanted: impl Fn(&Tally) -> bool,
+    ) -> Option<Entry> {
         let from = self.entries.partition_point(|entry| entry.first < line);
         let sealed = self.entries.iter().skip(from).find(|entry| is_wanted(&entry.tally)).cloned();
         let is_filling_wanted =
@@ -394,28 +402,36 @@ impl Held {
         if disk.is_closed { Next::Never } else { Next::Nothing }
     }
 
-    /// A segment has been written, or could not be. It may have been dropped meanwhile.
-    pub(super) fn written(&mut self, segment: &Arc<Segment>, written: io::Result<Spot>) {
-        let Some(disk) = &mut self.disk else { return };
+    /// A segment has been written, or could not be. It may have been dropped meanwhile, or the files it is in: then it
+    /// is to be written again. Whether it was taken.
+    pub(super) fn written(&mut self, segment: &Arc<Segment>, written: io::Result<Spot>) -> bool {
+        let Some(disk) = &mut self.disk else { return false };
         match written {
+            Ok(spot) if spot.files.is_dropped() => false,
             Ok(spot) => {
                 disk.trouble = None;
-                let place = self.entries.iter_mut().rev().map(|entry| &mut entry.place).find(
-                    |place| matches!(place, Place::Memory(waiting) if Arc::ptr_eq(waiting, segment)),
-                );
+                let place =
+                    self.entries.iter_mut().rev().map(|entry| &mut entry.place).find(
+                        |place| matches!(place, Place::Memory(waiting) if Arc::ptr_eq(waiting, segment)),
+                    );
                 if let Some(place) = place {
                     disk.waiting -= segment.size();
                     *place = Place::Disk(spot);
                 }
+                true
             }
-            Err(error) => self.fail(&error),
+            Err(error) => {
+                self.fail(&error);
+                false
+            }
         }
     }
 
-    pub(super) fn flushed(&mut self, written: io::Result<()>) {
+    pub(super) fn flushed(&mut self, written: io::Result<Spot>) {
         let Some(disk) = &mut self.disk else { return };
         match written {
-            Ok(()) => (disk.trouble, disk.wants_flush) = (None, false),
+            Ok(spot) if spot.files.is_dropped() => {}
+            Ok(_) => (disk.trouble, disk.wants_flush) = (None, false),
             Err(error) => self.fail(&error),
         }
     }

@@ -173,8 +173,7 @@ impl Walk<'_> {
         }
         facts.truncate(whole);
         if let Some(last) = facts.last() {
-            let spot =
-                Spot { files: self.files.clone(), lines_at: self.lines_at, facts_at: self.facts_at };
+            let spot = Spot { files: self.files.clone(), lines_at: self.lines_at, facts_at: self.facts_at };
             self.entries.push(Entry {
                 first: self.next,
                 lines: u32::try_from(whole).unwrap_or(u32::MAX),

@@ -152,9 +152,13 @@ impl PartFiles {
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its file has been changed"))
     }
 
-    /// None of its lines is held any more.
+    /// None of its lines is held any more. Nothing more may be written to them.
     pub(super) fn drop_all(&self) {
         self.is_dropped.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_dropped(&self) -> bool {
+        self.is_dropped.load(Ordering::Relaxed)
     }
 }
 

@@ -79,12 +79,13 @@ impl Shared {
         }
     }
 
-    pub(super) fn written(&self, segment: &Arc<Segment>, written: io::Result<Spot>) {
-        self.lock().written(segment, written);
+    pub(super) fn written(&self, segment: &Arc<Segment>, written: io::Result<Spot>) -> bool {
+        let is_taken = self.lock().written(segment, written);
         self.tell_spooled();
+        is_taken
     }
 
-    pub(super) fn flushed(&self, written: io::Result<()>) {
+    pub(super) fn flushed(&self, written: io::Result<Spot>) {
         self.lock().flushed(written);
         self.tell_spooled();
     }

@@ -55,10 +55,15 @@ impl Spool {
 
     /// Writes what is new of a segment. What a failure left half-written is written over by the next try.
     fn write(&mut self, segment: &Segment, head: Head) -> io::Result<Spot> {
-        let is_full =
-            self.part.as_ref().is_some_and(|part| part.lines + part.facts >= self.part_bytes.max(1));
-        if is_full && self.begun == (0, 0) {
-            self.part = None;
+        let is_full = |part: &OpenPart| part.lines + part.facts >= self.part_bytes.max(1);
+        let is_over = self
+            .part
+            .as_ref()
+            .is_some_and(|part| part.files.is_dropped() || is_full(part) && self.begun == (0, 0));
+        // It may hold the beginning of this segment: it stays until that is in another one.
+        let _over = if is_over { self.part.take() } else { None };
+        if self.part.is_none() {
+            self.begun = (0, 0);
         }
         let part = match &mut self.part {
             Some(part) => part,
@@ -106,14 +111,13 @@ pub(super) fn run(shared: &Shared, mut spool: Spool) {
         match job {
             Job::Sealed(segment, head) => {
                 let written = spool.write(&segment, head);
-                if written.is_ok() {
+                if shared.written(&segment, written) {
                     spool.seal();
                 }
-                shared.written(&segment, written);
             }
             Job::Filling(segment, head) => {
                 let written = spool.write(&segment, head);
-                shared.flushed(written.map(|_| ()));
+                shared.flushed(written);
             }
         }
     }

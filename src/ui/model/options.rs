@@ -69,7 +69,7 @@ impl Default for Options {
             show_stopped: true,
             display: LogDisplay::default(),
             log_limit: 4 << 30,
-            log_directory: std::env::temp_dir(),
+            log_directory: "/var/tmp".into(),
             shell: vec![vec!["bash".into()], vec!["sh".into()]],
             exec_shell: vec!["/bin/sh".into(), "-c".into()],
             commands: Vec::new(),
