@@ -371,7 +371,7 @@ impl Held {
 
     pub(super) fn want_flush(&mut self) {
         if let Some(disk) = &mut self.disk {
-            (disk.wants_flush, disk.is_stuck) = (true, false);
+            (disk.wants_flush, disk.is_stuck) = (self.filling.lines() > 0, false);
         }
     }
 
@@ -414,10 +414,9 @@ impl Held {
                     self.entries.iter_mut().rev().map(|entry| &mut entry.place).find(
                         |place| matches!(place, Place::Memory(waiting) if Arc::ptr_eq(waiting, segment)),
                     );
-                if let Some(place) = place {
-                    disk.waiting -= segment.size();
-                    *place = Place::Disk(spot);
-                }
+                let Some(place) = place else { return false };
+                disk.waiting -= segment.size();
+                *place = Place::Disk(spot);
                 true
             }
             Err(error) => {

@@ -36,7 +36,9 @@ impl Log {
     /// to the last whole line that had reached its file. That is everything before the last [`LogWriter::flush`], and
     /// usually all but the last 256 KiB. What comes next begins a new line, in plain colours.
     ///
-    /// Its limits are those of [`Log::temporary`]. The lines lie in `*.lines` as they came, each with a newline.
+    /// Its limits are those of [`Log::temporary`]; of lines that were dropped, those may come back whose file still held
+    /// others.
+    /// The lines lie in `*.lines` as they came, each with a newline.
     ///
     /// # Errors
     /// When another writer has it, in this program or another, or the disk says no. Nothing is changed then.
@@ -92,7 +94,8 @@ fn found(directory: &Path) -> io::Result<Found> {
         }
         let (lines, facts, entries) = whole_segments(&files, LineNumber::new(head.first))?;
         found.entries.extend(entries);
-        found.last = Some(OpenPart { files, lines, facts });
+        let next = found.entries.back().map_or(head.first, |entry| entry.end().get());
+        found.last = Some(OpenPart { files, next, lines, facts });
     }
     if let Some(last) = &found.last {
         last.files.truncate(last.lines, last.facts)?;

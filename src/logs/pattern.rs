@@ -6,6 +6,8 @@ use regex::bytes::{Regex, RegexBuilder};
 
 /// The most memory a compiled expression may take, in bytes.
 const SIZE: usize = 4 << 20;
+/// The longest that is compiled, in bytes: longer ones take seconds.
+const LENGTH: usize = 4096;
 
 /// A regular expression in the syntax of the `regex` crate. Letters match capitals, too, unless a capital was typed.
 /// `^` and `$` are the ends of a line, and no match goes beyond them. A match of nothing is none.
@@ -24,11 +26,11 @@ impl PartialEq for Pattern {
 impl Eq for Pattern {}
 
 impl Pattern {
-    /// As it was typed; what is no expression, or too large a one, stands for itself. `None` where nothing was typed, or
-    /// more than can be searched for.
+    /// As it was typed; what is no expression, or one that is too large, stands for itself. `None` where nothing was
+    /// typed, or more than 4 KiB.
     #[must_use]
     pub fn new(typed: &str) -> Option<Self> {
-        if typed.is_empty() {
+        if typed.is_empty() || typed.len() > LENGTH {
             return None;
         }
         let build = |pattern: &str| {
@@ -104,6 +106,6 @@ mod tests {
         assert_eq!(places("x*", "abxxc"), [2..4]);
         assert!(places("$", "abc").is_empty());
         assert!(Pattern::new("").is_none());
-        assert!(Pattern::new(&"x".repeat(10 << 20)).is_none(), "more than can be searched for");
+        assert!(Pattern::new(&"x".repeat(10_000)).is_none(), "more than can be searched for");
     }
 }

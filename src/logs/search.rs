@@ -175,17 +175,17 @@ fn in_plain(bytes: &[u8], facts: &[Fact], pattern: &Pattern, take: &mut impl FnM
     {
         let index = facts.partition_point(|fact| fact.end as usize <= found.start);
         let Some(fact) = facts.get(index) else { return };
-        let end = fact.end as usize - 1;
+        at = fact.end as usize;
         if fact.is_plain() {
-            // One over several lines, or one of nothing, may hide one in the line.
-            let is_in = !found.is_empty() && found.end <= end;
             let begin = index.checked_sub(1).and_then(|before| facts.get(before)).map_or(0, |fact| fact.end);
-            let line = || bytes.get(begin as usize..end).unwrap_or_default();
-            if is_in || pattern.is_in_bytes(line()) {
+            let line = bytes.get(begin as usize..at - 1).unwrap_or_default();
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            // One over several lines, or one of nothing, may hide one in the line.
+            let is_in = !found.is_empty() && found.end <= begin as usize + line.len();
+            if is_in || pattern.is_in_bytes(line) {
                 take(index);
             }
         }
-        at = end + 1;
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) struct Spool {
 #[derive(Debug)]
 pub(super) struct OpenPart {
     pub(super) files: Arc<PartFiles>,
+    /// The number of the line that comes next.
+    pub(super) next: u64,
     /// Bytes of the sealed segments in it.
     pub(super) lines: u64,
     /// Of their facts.
@@ -56,12 +58,12 @@ impl Spool {
     /// Writes what is new of a segment. What a failure left half-written is written over by the next try.
     fn write(&mut self, segment: &Segment, head: Head) -> io::Result<Spot> {
         let is_full = |part: &OpenPart| part.lines + part.facts >= self.part_bytes.max(1);
-        let is_over = self
-            .part
-            .as_ref()
-            .is_some_and(|part| part.files.is_dropped() || is_full(part) && self.begun == (0, 0));
+        let is_over = self.part.as_ref().is_some_and(|part| {
+            // Lines are missing where they were dropped before they could be written.
+            part.files.is_dropped() || part.next != head.first || is_full(part) && self.begun == (0, 0)
+        });
         // It may hold the beginning of this segment: it stays until that is in another one.
-        let _over = if is_over { self.part.take() } else { None };
+        let over = if is_over { self.part.take() } else { None };
         if self.part.is_none() {
             self.begun = (0, 0);
         }
@@ -72,6 +74,7 @@ impl Spool {
                     Home::Temporary(directory) => PartFiles::temporary(directory)?,
                     Home::Lasting { directory, .. } => PartFiles::named(directory, head)?,
                 }),
+                next: head.first,
                 lines: 0,
                 facts: 0,
             }),
@@ -83,6 +86,9 @@ impl Spool {
         // After the lines: facts that are there tell the truth.
         part.files.write_facts(facts, part.facts + (lines * FACT_BYTES) as u64, lines == 0)?;
         self.begun = (segment.bytes().len(), segment.lines());
+        if let Some(over) = over.filter(|over| over.lines == 0) {
+            over.files.drop_all();
+        }
         Ok(Spot { files: part.files.clone(), lines_at: part.lines, facts_at: part.facts })
     }
 
@@ -90,6 +96,7 @@ impl Spool {
     fn seal(&mut self) {
         let (bytes, lines) = std::mem::take(&mut self.begun);
         if let Some(part) = &mut self.part {
+            part.next += lines as u64;
             part.lines += bytes as u64;
             part.facts += (lines * FACT_BYTES) as u64;
         }
