@@ -10,6 +10,7 @@ mod carry;
 mod cells;
 mod clean;
 mod held;
+mod level;
 mod line;
 mod reader;
 mod segment;
@@ -20,6 +21,7 @@ mod text;
 mod writer;
 
 pub use clean::clean;
+pub use level::{Level, level};
 pub use line::{Extent, Line, LineKind, LineNumber, RawLine, Stream};
 pub use reader::{LogReader, WINDOW_LINES};
 pub use style::{Colour, Style};
