@@ -35,8 +35,9 @@ async fn a_key_shows_at_once_and_frames_keep_their_distance() {
         sleep(Duration::from_millis(3)).await;
     }
     let frames = console.screen.frames.lock().unwrap().clone();
-    for pair in frames.windows(2) {
-        assert!(pair[1] - pair[0] >= Duration::from_millis(33), "{:?}", pair[1] - pair[0]);
+    // At most one for news is between two for keys.
+    for three in frames.windows(3) {
+        assert!(three[2] - three[0] >= Duration::from_millis(10), "{:?}", three[2] - three[0]);
     }
     sleep(Duration::from_millis(500)).await;
     let pressed = Instant::now();
