@@ -24,7 +24,7 @@ use super::own_log::OwnLog;
 use super::run::{Ends, Left, Loop, Stop};
 use super::signals::{EndSignal, Signals};
 use super::sixteen::Sixteen;
-use super::terminal::{NoScreen, OwnTerminal, give_back, is_gone};
+use super::terminal::{NoScreen, OwnScreen, OwnTerminal, give_back, is_gone};
 use super::wires::Wires;
 use super::{demo, state_dir, subscriptions};
 
@@ -131,7 +131,7 @@ async fn on_terminal(
         candidates(&options.hosts, &Environment::from_process())
     };
     // A frame is written as a whole: standard output by itself would write it in pieces of a kilobyte.
-    let out = Sixteen::new(BufWriter::with_capacity(FRAME, io::stdout()));
+    let out = Sixteen::new(BufWriter::with_capacity(FRAME, OwnScreen));
     let written = out.written();
     let screen = ratatui::Terminal::new(CrosstermBackend::new(out))?;
     // Its drop would show the cursor, which giving the terminal back does, and panic where the terminal is gone.
