@@ -20,9 +20,10 @@ use super::signals::EndSignal;
 use super::sixteen::Written;
 use super::terminal::Terminal;
 
-/// How many messages one turn takes at most before it looks at the keys again, and how long it may take over them.
+/// How many messages one turn takes at most before it looks at the keys again, and how long it may take over them. A
+/// key may have to wait for one turn or one frame, and for its own frame: 16 ms must be enough for that.
 const TURN: usize = 64;
-const TURN_TIME: Duration = Duration::from_millis(8);
+const TURN_TIME: Duration = Duration::from_millis(4);
 /// How often time is told while something moves, and while something counts seconds.
 const MOTION: Duration = Duration::from_millis(125);
 const SECOND: Duration = Duration::from_secs(1);
