@@ -1,6 +1,6 @@
 //! Opening the console: everything is made and joined here, and ended in order.
 
-use std::io;
+use std::io::{self, BufWriter};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,12 +24,14 @@ use super::own_log::OwnLog;
 use super::run::{Ends, Left, Loop, Stop};
 use super::signals::{EndSignal, Signals};
 use super::sixteen::Sixteen;
-use super::terminal::{NoScreen, OwnTerminal, give_back, is_gone};
+use super::terminal::{NoScreen, OwnScreen, OwnTerminal, give_back, is_gone};
 use super::wires::Wires;
 use super::{demo, state_dir, subscriptions};
 
 /// How many commands may wait to be begun. Each key that is typed into a shell is one, and lines come at once.
 const COMMANDS: usize = 1024;
+/// What of a frame is kept until it is complete, in bytes. One of 200 by 50 seldom has more than a third of it.
+const FRAME: usize = 64 * 1024;
 /// How long what is under way is waited for when the user leaves.
 const LEAVING: Duration = Duration::from_millis(700);
 /// How long after a signal the program ends at the latest, should the terminal not take what is written to it.
@@ -128,7 +130,10 @@ async fn on_terminal(
     } else {
         candidates(&options.hosts, &Environment::from_process())
     };
-    let screen = ratatui::Terminal::new(CrosstermBackend::new(Sixteen::new(io::stdout())))?;
+    // A frame is written as a whole: standard output by itself would write it in pieces of a kilobyte.
+    let out = Sixteen::new(BufWriter::with_capacity(FRAME, OwnScreen));
+    let written = out.written();
+    let screen = ratatui::Terminal::new(CrosstermBackend::new(out))?;
     // Its drop would show the cursor, which giving the terminal back does, and panic where the terminal is gone.
     let mut screen = ManuallyDrop::new(screen);
     let size = crossterm::terminal::size()?;
@@ -145,6 +150,7 @@ async fn on_terminal(
         model: &mut model,
         clock,
         frame_rate,
+        written,
         ends,
     }
     .run()

@@ -6,6 +6,7 @@
 //! needs to be told of (`subscriptions`).
 
 mod backstage;
+mod budget;
 mod clipboard;
 mod clock;
 pub(crate) mod connect;

@@ -17,11 +17,13 @@ use super::frames::Frames;
 use super::mistake;
 use super::outbox::Inbox;
 use super::signals::EndSignal;
+use super::sixteen::Written;
 use super::terminal::Terminal;
 
-/// How many messages one turn takes at most before it looks at the keys again, and how long it may take over them.
+/// How many messages one turn takes at most before it looks at the keys again, and how long it may take over them. A
+/// key may have to wait for one turn or one frame, and for its own frame: 16 ms must be enough for that.
 const TURN: usize = 64;
-const TURN_TIME: Duration = Duration::from_millis(8);
+const TURN_TIME: Duration = Duration::from_millis(4);
 /// How often time is told while something moves, and while something counts seconds.
 const MOTION: Duration = Duration::from_millis(125);
 const SECOND: Duration = Duration::from_secs(1);
@@ -72,8 +74,10 @@ pub(crate) struct Loop<'a, B: Backend, E, T> {
     pub(crate) model: &'a mut Model,
     /// The clock.
     pub(crate) clock: Clock,
-    /// Frames a second, at most.
+    /// Frames a second, at most; those that answer the user are not kept back by it.
     pub(crate) frame_rate: u16,
+    /// What was written to the screen; stays 0 where nobody counts it.
+    pub(crate) written: Written,
     /// Everything else.
     pub(crate) ends: Ends,
 }
@@ -107,7 +111,7 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
             told: Ticks::Seconds,
             is_lent: false,
         };
-        turn.frames.ask();
+        turn.frames.ask_now();
         self.listen(&mut turn);
         loop {
             let came = tokio::select! {
@@ -127,6 +131,7 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
                     let event = event?;
                     mistake::on_purpose(&event);
                     if let Some(message) = translate(event) {
+                        turn.frames.ask_now();
                         self.take(message, &mut turn)?;
                     }
                 }
@@ -148,6 +153,7 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
     /// Takes a message and what waits behind it, within bounds.
     fn take_several(&mut self, first: Message, turn: &mut Turn) -> io::Result<()> {
         let begun = Instant::now();
+        turn.frames.ask();
         self.take(first, turn)?;
         for _ in 1..TURN {
             if self.model.quits || begun.elapsed() >= TURN_TIME {
@@ -160,8 +166,8 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
         Ok(())
     }
 
+    /// Takes one. Whoever calls this asks for the frame that shows it.
     fn take(&mut self, message: Message, turn: &mut Turn) -> io::Result<()> {
-        turn.frames.ask();
         for command in update(self.model, self.clock.now(), message) {
             self.perform(command, turn)?;
         }
@@ -188,24 +194,23 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
             }
             Command::HandOver(key, shell) => {
                 self.lend(turn)?;
-                if !self.hand_on(Command::HandOver(key, shell), turn) {
+                if !self.hand_on(Command::HandOver(key, shell)) {
                     self.take_back(turn)?;
                 }
             }
             command => {
-                self.hand_on(command, turn);
+                self.hand_on(command);
             }
         }
         Ok(())
     }
 
     /// Whether there was room for it.
-    fn hand_on(&mut self, command: Command, turn: &mut Turn) -> bool {
+    fn hand_on(&mut self, command: Command) -> bool {
         let Err(refused) = self.ends.commands.try_send(command) else { return true };
         let command = match refused {
             mpsc::error::TrySendError::Full(command) | mpsc::error::TrySendError::Closed(command) => command,
         };
-        turn.frames.ask();
         // What a refusal asks for in its turn is not asked for: there is no room for it either.
         drop(update(self.model, self.clock.now(), Message::Refused(Box::new(command))));
         false
@@ -235,21 +240,22 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
         if turn.is_lent {
             self.take_back(turn)?;
         }
+        turn.frames.ask_now();
         self.tell(Tone::Plain, words, turn)
     }
 
     fn redraw(&mut self, turn: &mut Turn) -> io::Result<()> {
-        turn.frames.ask();
+        turn.frames.ask_now();
         // Not `clear`, which asks the terminal for its cursor and would wait for the answer among the keys.
         let size = self.screen.size().map_err(of_backend)?;
         self.screen.resize(size.into()).map_err(of_backend)
     }
 
     fn draw(&mut self, turn: &mut Turn) -> io::Result<()> {
-        let begun = Instant::now();
+        let (begun, before) = (Instant::now(), self.written.bytes());
         let model = &*self.model;
         self.screen.draw(|frame| view(model, frame)).map_err(of_backend)?;
-        turn.frames.drawn(begun);
+        turn.frames.drawn(begun, self.written.bytes().saturating_sub(before));
         Ok(())
     }
 

@@ -1,10 +1,27 @@
 //! The sixteen colours in the old way of saying them. The backend says `38;5;1` for red, which terminals with sixteen
-//! colours need not know; all know `31`.
+//! colours need not know; all know `31`. What is passed on is counted.
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The longest sequence that is looked at; those that set colours are far shorter.
 const LONGEST: usize = 64;
+
+/// How many bytes were passed on; clones count the same.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Written(Arc<AtomicU64>);
+
+impl Written {
+    /// Since the beginning.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn add(&self, bytes: usize) {
+        self.0.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
 
 /// Passes on what is written, and says the sixteen colours in the old way.
 #[derive(Debug)]
@@ -12,12 +29,18 @@ pub(super) struct Sixteen<W> {
     out: W,
     /// The beginning of a sequence whose end was not written yet.
     begun: Vec<u8>,
+    written: Written,
 }
 
 impl<W: Write> Sixteen<W> {
     /// To there.
     pub(super) fn new(out: W) -> Self {
-        Self { out, begun: Vec::with_capacity(LONGEST) }
+        Self { out, begun: Vec::with_capacity(LONGEST), written: Written::default() }
+    }
+
+    /// How many bytes went there.
+    pub(super) fn written(&self) -> Written {
+        self.written.clone()
     }
 
     fn push(&mut self, byte: u8) -> io::Result<()> {
@@ -34,7 +57,9 @@ impl<W: Write> Sixteen<W> {
             [0x1b, b'[', parameters @ .., b'm'] => in_the_old_way(parameters),
             _ => None,
         };
-        let written = self.out.write_all(told.as_deref().unwrap_or(&self.begun));
+        let told = told.as_deref().unwrap_or(&self.begun);
+        self.written.add(told.len());
+        let written = self.out.write_all(told);
         self.begun.clear();
         written
     }
@@ -48,6 +73,7 @@ impl<W: Write> Write for Sixteen<W> {
                 let plain = memchr::memchr(0x1b, rest).unwrap_or(rest.len());
                 if let Some((text, after)) = rest.split_at_checked(plain).filter(|(text, _)| !text.is_empty())
                 {
+                    self.written.add(text.len());
                     self.out.write_all(text)?;
                     rest = after;
                     continue;
@@ -107,6 +133,8 @@ mod tests {
         for piece in written.as_bytes().chunks(at_once) {
             sixteen.write_all(piece).unwrap();
         }
+        let counted = sixteen.written().bytes();
+        assert_eq!(counted, out.len() as u64, "{written:?}");
         String::from_utf8(out).unwrap()
     }
 

@@ -118,6 +118,28 @@ pub(crate) fn give_back() {
     }
 }
 
+/// What is drawn on: standard output while the terminal is ours. A frame that is drawn while another thread gives the
+/// terminal back is dropped, or the shell would find it on its screen.
+#[derive(Debug)]
+pub(super) struct OwnScreen;
+
+impl Write for OwnScreen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Locked before it is asked: whoever gives the terminal back says so first and writes afterwards.
+        let mut out = io::stdout().lock();
+        if !IS_OURS.load(Ordering::SeqCst) {
+            return Ok(bytes.len());
+        }
+        out.write_all(bytes)?;
+        out.flush()?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Whether this is a terminal that was there and is not any more: its window was closed.
 pub(super) fn is_gone(terminal: impl AsFd) -> bool {
     tcgetattr(terminal).is_err_and(|error| error == Errno::IO)

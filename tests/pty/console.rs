@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use memchr::memmem;
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -107,7 +108,9 @@ struct Seen {
 }
 
 struct State {
+    /// Of what was read the beginning.
     parser: vt100::Parser,
+    parsed: usize,
     bytes: Vec<u8>,
     /// Nothing is read any more after the next bytes.
     closing: bool,
@@ -117,7 +120,7 @@ struct State {
 impl Seen {
     fn new(columns: u16, rows: u16) -> Self {
         let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
-        let state = State { parser, bytes: Vec::new(), closing: false, is_over: false };
+        let state = State { parser, parsed: 0, bytes: Vec::new(), closing: false, is_over: false };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -127,7 +130,6 @@ impl Seen {
             // The other side being gone is an error on Linux.
             let read = output.read(&mut buffer).unwrap_or(0);
             let mut state = self.state.lock().unwrap();
-            state.parser.process(&buffer[..read]);
             state.bytes.extend(&buffer[..read]);
             state.is_over = read == 0 || state.closing;
             self.changed.notify_all();
@@ -138,11 +140,21 @@ impl Seen {
     }
 
     /// Whether the condition held within the limit.
-    fn wait(&self, limit: Duration, mut condition: impl FnMut(&State) -> bool) -> bool {
+    fn wait(&self, limit: Duration, mut condition: impl FnMut(&mut State) -> bool) -> bool {
         let state = self.state.lock().unwrap();
         let (_state, waited) =
             self.changed.wait_timeout_while(state, limit, |state| !condition(state)).unwrap();
         !waited.timed_out()
+    }
+}
+
+impl State {
+    /// What is on the screen by now. Not kept so while it is read: that takes its time, which would be added to what is
+    /// measured.
+    fn screen(&mut self) -> &vt100::Screen {
+        self.parser.process(&self.bytes[self.parsed..]);
+        self.parsed = self.bytes.len();
+        self.parser.screen()
     }
 }
 
@@ -179,7 +191,7 @@ impl Console {
 
     /// What is on the screen.
     pub(crate) fn screen(&self) -> String {
-        self.seen.state.lock().unwrap().parser.screen().contents()
+        self.seen.state.lock().unwrap().screen().contents()
     }
 
     /// The row of the screen in which these words are, and the column they begin in.
@@ -192,7 +204,7 @@ impl Console {
 
     /// Whether the other screen of the terminal is shown.
     pub(crate) fn is_on_other_screen(&self) -> bool {
-        self.seen.state.lock().unwrap().parser.screen().alternate_screen()
+        self.seen.state.lock().unwrap().screen().alternate_screen()
     }
 
     /// Waits for words on the screen; returns how long it took.
@@ -213,9 +225,26 @@ impl Console {
         mut is_so: impl FnMut(&str) -> bool,
     ) -> Duration {
         let begun = Instant::now();
-        let held = self.seen.wait(limit, |state| is_so(&state.parser.screen().contents()));
+        let held = self.seen.wait(limit, |state| is_so(&state.screen().contents()));
         assert!(held, "waited {limit:?} in vain: {what}\n{}", self.screen());
         begun.elapsed()
+    }
+
+    /// Presses keys and waits until these bytes are written; returns how long it took. They are looked for in what is
+    /// written as it is: drawing a screen of it would take longer than what is measured.
+    pub(crate) fn time_until_written(&mut self, keys: &str, wanted: &str, limit: Duration) -> Duration {
+        let finder = memmem::Finder::new(wanted);
+        let mut from = self.seen.state.lock().unwrap().bytes.len();
+        let begun = Instant::now();
+        self.press(keys);
+        let held = self.seen.wait(limit, |state| {
+            let found = finder.find(&state.bytes[from..]).is_some();
+            from = from.max((state.bytes.len() + 1).saturating_sub(wanted.len()));
+            found
+        });
+        let taken = begun.elapsed();
+        assert!(held, "waited {limit:?} in vain for {wanted:?} after {keys}\n{}", self.screen());
+        taken
     }
 
     /// All that was ever written to the terminal.
@@ -232,6 +261,7 @@ impl Console {
 
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         let mut state = self.seen.state.lock().unwrap();
+        state.screen();
         state.parser.screen_mut().set_size(cells(rows), cells(columns));
         self.master.as_ref().unwrap().resize(pty_size(columns, rows)).unwrap();
     }
@@ -283,7 +313,8 @@ impl Console {
     pub(crate) fn assert_given_back(&self) {
         let after = format!("{:?}", self.master.as_ref().unwrap().get_termios().unwrap());
         assert_eq!(after, self.before, "the modes of the terminal");
-        let state = self.seen.state.lock().unwrap();
+        let mut state = self.seen.state.lock().unwrap();
+        state.screen();
         let screen = state.parser.screen();
         assert!(!screen.alternate_screen(), "the other screen is still shown");
         assert!(!screen.hide_cursor(), "the cursor is hidden");

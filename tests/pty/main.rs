@@ -17,6 +17,8 @@ mod engine_page;
 #[cfg(test)]
 mod execs;
 #[cfg(test)]
+mod flood;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod own;

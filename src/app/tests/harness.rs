@@ -22,6 +22,7 @@ use crate::app::events::EventSource;
 use crate::app::history::History;
 use crate::app::own_log::OwnLog;
 use crate::app::run::{Left, Loop, Stop};
+use crate::app::sixteen::Written;
 use crate::app::terminal::Terminal;
 use crate::engine::discovery::Found;
 use crate::engine::simulated::scene::Operation;
@@ -147,6 +148,7 @@ impl Console {
                 model: &mut model,
                 clock,
                 frame_rate: 30,
+                written: Written::default(),
                 ends,
             };
             the_loop.run().await
