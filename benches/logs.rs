@@ -1,6 +1,6 @@
 //! Logs: appending, looking at a window, searching, filtering, cleaning up. `cargo bench --bench logs`.
 
-#![expect(missing_docs, clippy::unwrap_used, reason = "criterion's macros make the functions; a bench may fail")]
+#![expect(clippy::unwrap_used, reason = "a bench may fail")]
 
 #[path = "support/build_output.rs"]
 mod build_output;
@@ -15,9 +15,15 @@ use smidr_console::logs::{
 const LINES: u64 = 200_000;
 const LIMIT: u64 = 4 << 30;
 
+fn text() -> String {
+    let mut text = String::new();
+    (1..=LINES).for_each(|number| build_output::line(number, &mut text));
+    text
+}
+
 fn filled() -> (LogWriter, LogReader) {
     let (mut writer, reader) = Log::temporary(&std::env::temp_dir(), LIMIT);
-    writer.append(Stream::Stdout, None, build_output::lines(1..LINES + 1).as_bytes());
+    writer.append(Stream::Stdout, None, text().as_bytes());
     writer.flush().unwrap();
     (writer, reader)
 }
@@ -33,7 +39,7 @@ fn search(reader: &LogReader, query: &Query) -> Findings {
 }
 
 fn append(criterion: &mut Criterion) {
-    let text = build_output::lines(1..LINES + 1);
+    let text = text();
     let mut group = criterion.benchmark_group("append");
     group.throughput(Throughput::Elements(LINES)).sample_size(20);
     let log = || Log::temporary(&std::env::temp_dir(), LIMIT);

@@ -16,7 +16,7 @@ const TASKS: [&str; 6] =
     ["do_compile", "do_configure", "do_fetch", "do_package_write_ipk", "do_populate_sysroot", "do_install"];
 
 /// Appends line `number`, with its newline.
-pub fn line(number: u64, into: &mut String) {
+pub(crate) fn line(number: u64, into: &mut String) {
     let pick = |from: &[&'static str], by: u64| {
         usize::try_from(by).ok().and_then(|by| from.get(by % from.len()).copied()).unwrap_or_default()
     };
@@ -42,11 +42,4 @@ pub fn line(number: u64, into: &mut String) {
             number % 4980
         ),
     };
-}
-
-/// So many lines from a number on.
-pub fn lines(numbers: std::ops::Range<u64>) -> String {
-    let mut text = String::new();
-    numbers.for_each(|number| line(number, &mut text));
-    text
 }
