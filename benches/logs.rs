@@ -125,10 +125,22 @@ fn filter(criterion: &mut Criterion) {
 
 fn sanitise(criterion: &mut Criterion) {
     let lines = [
-        ("plain", "NOTE: Running task 17 of 4980 (/build/poky/meta/recipes-core/busybox.bb:do_compile)".to_owned()),
-        ("coloured", "\x1b[33mWARNING: busybox do_compile: QA Issue: \x1b[1msomething\x1b[0m is wrong".to_owned()),
-        ("redrawn", "\rreceiving objects:  10%\rreceiving objects:  55%\rreceiving objects: 100%, done".to_owned()),
-        ("not ASCII", "fs-util.c:17:3: note: in expansion of macro \u{2018}IN_SET\u{2019} \u{65e5}\u{672c}".to_owned()),
+        (
+            "plain",
+            "NOTE: Running task 17 of 4980 (/build/poky/meta/recipes-core/busybox.bb:do_compile)".to_owned(),
+        ),
+        (
+            "coloured",
+            "\x1b[33mWARNING: busybox do_compile: QA Issue: \x1b[1msomething\x1b[0m is wrong".to_owned(),
+        ),
+        (
+            "redrawn",
+            "\rreceiving objects:  10%\rreceiving objects:  55%\rreceiving objects: 100%, done".to_owned(),
+        ),
+        (
+            "not ASCII",
+            "fs-util.c:17:3: note: in expansion of macro \u{2018}IN_SET\u{2019} \u{65e5}\u{672c}".to_owned(),
+        ),
         ("hostile", "\x1b]52;c;AAAA\x07\x1b[2J\x1b[?1049h\x1bP1;2|x\x1b\\text\x07\u{202e}".to_owned()),
     ];
     let mut group = criterion.benchmark_group("sanitise");

@@ -100,7 +100,18 @@ fn best<T>(mut work: impl FnMut() -> T) -> (T, Duration) {
 fn best_ripgrep(typed: &str, directory: &std::path::Path) -> Option<(u64, Duration)> {
     let count = || {
         let output = Command::new("rg")
-            .args(["-c", "--no-filename", "--smart-case", "--no-config", "-j1", "-a", "-g", "*.lines", "-e", typed])
+            .args([
+                "-c",
+                "--no-filename",
+                "--smart-case",
+                "--no-config",
+                "-j1",
+                "-a",
+                "-g",
+                "*.lines",
+                "-e",
+                typed,
+            ])
             .arg(directory)
             .output()
             .ok()?;
@@ -113,7 +124,9 @@ fn best_ripgrep(typed: &str, directory: &std::path::Path) -> Option<(u64, Durati
 
 fn files(directory: &std::path::Path, ending: &'static str) -> impl Iterator<Item = File> {
     let paths = fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
-    paths.filter(move |path| path.extension().is_some_and(|of| of == ending)).map(|path| File::open(path).unwrap())
+    paths
+        .filter(move |path| path.extension().is_some_and(|of| of == ending))
+        .map(|path| File::open(path).unwrap())
 }
 
 /// The resident memory of this process, in MB.

@@ -89,6 +89,13 @@ impl Perform for Drawing {
     }
 }
 
+/// A character that is drawn, takes its own place and leaves those around it alone.
+pub(super) fn is_drawn_as_it_is(character: char) -> bool {
+    let has_place = character.width().is_some_and(|width| width > 0);
+    let is_changed = matches!(character, '\u{2028}' | '\u{2029}' | '\u{1f3fb}'..='\u{1f3ff}');
+    has_place && !is_changed && !turns_direction(character) && !is_invisible(character)
+}
+
 /// What changes the order in which the characters around it are drawn.
 fn turns_direction(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::LineNumber;
 use super::part_files::PartFiles;
-use super::segment::{Segment, Tally, latest};
+use super::segment::{Odd, Segment, Tally, latest, odd_lines};
 
 /// A sealed segment.
 #[derive(Debug, Clone)]
@@ -17,6 +17,7 @@ pub(super) struct Entry {
     /// Bytes of its lines, newlines included.
     pub(super) bytes: u32,
     pub(super) tally: Tally,
+    pub(super) odd: Odd,
     /// The latest time of its lines.
     pub(super) latest: Option<Timestamp>,
     pub(super) place: Place,
@@ -45,20 +46,17 @@ pub(super) struct Spot {
 
 impl Entry {
     pub(super) fn of(first: LineNumber, segment: Arc<Segment>) -> Self {
-        let (tally, latest) = (Tally::of(segment.facts()), latest(segment.facts()));
-        Self::new(first, segment, tally, latest)
+        let facts = segment.facts();
+        let (tally, odd, latest) = (Tally::of(facts), odd_lines(facts), latest(facts));
+        Self { odd, latest, ..Self::new(first, segment, tally) }
     }
 
-    /// With what is known of it.
-    pub(super) fn new(
-        first: LineNumber,
-        segment: Arc<Segment>,
-        tally: Tally,
-        latest: Option<Timestamp>,
-    ) -> Self {
+    /// Of one that is not sealed yet.
+    pub(super) fn new(first: LineNumber, segment: Arc<Segment>, tally: Tally) -> Self {
         let lines = u32::try_from(segment.lines()).unwrap_or(u32::MAX);
         let bytes = u32::try_from(segment.bytes().len()).unwrap_or(u32::MAX);
-        Self { first, lines, bytes, tally, latest, place: Place::Memory(segment) }
+        let place = Place::Memory(segment);
+        Self { first, lines, bytes, tally, odd: Odd::Many, latest: None, place }
     }
 
     /// One past its last line.

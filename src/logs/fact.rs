@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::carry::{Carry, Inside};
+use super::clean::is_drawn_as_it_is;
 use super::{Level, LineKind, Stream, Style};
 
 /// What is known of a line besides its bytes: 16 bytes.
@@ -161,10 +162,11 @@ impl Fact {
     }
 }
 
-/// Printable ASCII, and nothing behind it but a carriage return.
+/// Text without anything that moves or colours it, and nothing behind it but a carriage return.
 fn is_plain(bytes: &[u8]) -> bool {
     let text = bytes.strip_suffix(b"\r").unwrap_or(bytes);
     text.iter().all(|byte| matches!(byte, b' '..=b'~'))
+        || str::from_utf8(text).is_ok_and(|text| text.chars().all(is_drawn_as_it_is))
 }
 
 #[cfg(test)]
@@ -223,7 +225,11 @@ mod tests {
             (b"a\rb", false),
             (b"a\tb", false),
             (b"\x1b[1mb", false),
-            ("\u{e9}".as_bytes(), false),
+            ("\u{e9} \u{65e5}".as_bytes(), true),
+            ("e\u{301}".as_bytes(), false),
+            ("\u{1f44b}\u{1f3fd}".as_bytes(), false),
+            ("a\u{2028}b\u{202e}".as_bytes(), false),
+            (b"\xff", false),
         ] {
             assert_eq!(is_plain(bytes), plain, "{bytes:?}");
         }

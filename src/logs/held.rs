@@ -255,7 +255,7 @@ impl Held {
 
     /// The segment that is filled, as if it were sealed.
     fn filling(&self) -> Entry {
-        Entry::new(self.filling_first, self.filling.clone(), self.filling_tally, None)
+        Entry::new(self.filling_first, self.filling.clone(), self.filling_tally)
     }
 
     /// The segment in which a line is, or the nearest of those before or behind.

@@ -14,7 +14,7 @@ use super::entry::{Entry, Place, Spot};
 use super::fact::Fact;
 use super::held::{Disk, Held};
 use super::part_files::PartFiles;
-use super::segment::{Tally, latest};
+use super::segment::{Tally, latest, odd_lines};
 use super::spool::{Home, OpenPart, Spool};
 use super::writer::{Bounds, of};
 use super::{LineNumber, Log, LogReader, LogWriter};
@@ -128,7 +128,7 @@ fn whole_segments(files: &Arc<PartFiles>, first: LineNumber) -> io::Result<(u64,
         if count == 0 {
             break;
         }
-        let begins = files.read_facts(at, count, &mut read)?;
+        let begins = files.read_marked_facts(at, count, &mut read)?;
         for (index, fact) in read.iter().enumerate() {
             if begins.contains(&index) && !segment.is_empty() && !walk.take(&mut segment)? {
                 return Ok((walk.lines_at, walk.facts_at, walk.entries));
@@ -182,6 +182,7 @@ impl Walk<'_> {
                 lines: u32::try_from(whole).unwrap_or(u32::MAX),
                 bytes: last.end,
                 tally: Tally::of(facts),
+                odd: odd_lines(facts),
                 latest: latest(facts),
                 place: Place::Disk(spot),
             });

@@ -127,20 +127,36 @@ impl PartFiles {
         self.lines.read_exact_at(into, at)
     }
 
-    /// Which of them begin a segment, by their places among those read.
-    pub(super) fn read_facts(
+    pub(super) fn read_facts(&self, at: u64, count: usize, into: &mut Vec<Fact>) -> io::Result<()> {
+        self.read_each_fact(at, count, into, |_| ())
+    }
+
+    /// The same, and which of them begin a segment, by their places among those read.
+    pub(super) fn read_marked_facts(
         &self,
         at: u64,
         count: usize,
         into: &mut Vec<Fact>,
     ) -> io::Result<HashSet<usize>> {
+        self.read_each_fact(at, count, into, |facts| {
+            let begins = facts.iter().enumerate().filter(|(_, fact)| Fact::begins_segment(fact));
+            begins.map(|(index, _)| index).collect()
+        })
+    }
+
+    fn read_each_fact<T>(
+        &self,
+        at: u64,
+        count: usize,
+        into: &mut Vec<Fact>,
+        look: impl FnOnce(&[[u8; FACT_BYTES]]) -> T,
+    ) -> io::Result<T> {
         let mut bytes = vec![0; count * FACT_BYTES];
         self.facts.read_exact_at(&mut bytes, HEAD_BYTES + at)?;
         into.clear();
         let facts = bytes.as_chunks().0;
         into.extend(facts.iter().map(|fact| Fact::decoded(*fact)));
-        let begins = facts.iter().enumerate().filter(|(_, fact)| Fact::begins_segment(fact));
-        Ok(begins.map(|(index, _)| index).collect())
+        Ok(look(facts))
     }
 
     /// A whole segment.

@@ -3,13 +3,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use memchr::memchr;
 use roaring::RoaringTreemap;
 
 use super::carry::Carry;
 use super::clean::clean_from;
 use super::entry::{Entry, Place};
 use super::fact::Fact;
-use super::{Extent, Level, LineNumber, LogReader, Pattern};
+use super::segment::Odd;
+use super::{Extent, Level, LineNumber, LogReader, Pattern, Style};
 
 /// Which lines are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,8 +86,9 @@ impl Search {
             }
             None => return None,
         };
-        let mut found = RoaringTreemap::new();
-        self.look(&entry, &lines, &mut found);
+        let wanted = lines.start.since(entry.first)..lines.end.since(entry.first);
+        let found = self.look(&entry).into_iter().filter(|index| wanted.contains(index));
+        let found = found.map(|index| entry.first.plus(index).get()).collect();
         if lines.start >= self.covered.end {
             self.covered.end = lines.end;
             self.went_down = true;
@@ -100,57 +103,44 @@ impl Search {
         self.reader.shared().lock().segment_at(self.covered.end)
     }
 
-    /// Looks through these lines of a segment.
-    fn look(&mut self, entry: &Entry, lines: &Range<LineNumber>, found: &mut RoaringTreemap) {
-        let wanted = lines.start.since(entry.first)..lines.end.since(entry.first);
-        let mut take = |index: usize| {
-            if wanted.contains(&(index as u64)) {
-                found.insert(entry.first.plus(index as u64).get());
-            }
-        };
-        match &self.query {
+    /// The lines of a segment that are looked for, by their places, in order.
+    fn look(&mut self, entry: &Entry) -> Vec<u64> {
+        match self.query.clone() {
             Query::Level(level) => {
                 let is_none = match level {
                     Level::Error => entry.tally.errors == 0,
                     Level::Warning => entry.tally.errors + entry.tally.warnings == 0,
                     Level::Note | Level::Debug => false,
                 };
-                if !is_none {
-                    let segment = self.reader.shared().load(entry);
-                    let facts = segment.facts().iter().enumerate();
-                    facts.filter(|(_, fact)| fact.level() >= Some(*level)).for_each(|(index, _)| take(index));
+                if is_none {
+                    return Vec::new();
                 }
+                let segment = self.reader.shared().load(entry);
+                let facts = (0..).zip(segment.facts());
+                facts.filter(|(_, fact)| fact.level() >= Some(level)).map(|(index, _)| index).collect()
             }
-            Query::Matching(pattern) => {
-                let pattern = pattern.clone();
-                self.matching(entry, &pattern, take);
-            }
+            Query::Matching(pattern) => self.matching(entry, &pattern),
             Query::Lacking(pattern) => {
-                let pattern = pattern.clone();
-                let mut has = vec![false; entry.lines as usize];
-                self.matching(entry, &pattern, |index| {
-                    if let Some(has) = has.get_mut(index) {
-                        *has = true;
-                    }
-                });
-                has.iter().enumerate().filter(|(_, has)| !**has).for_each(|(index, _)| take(index));
+                let mut matching = self.matching(entry, &pattern).into_iter().peekable();
+                let all = 0..u64::from(entry.lines);
+                all.filter(|index| matching.next_if_eq(index).is_none()).collect()
             }
         }
     }
 
-    /// The lines of a segment with this in them, in no order. Facts are read only where something is found.
-    fn matching(&mut self, entry: &Entry, pattern: &Pattern, mut take: impl FnMut(usize)) {
+    /// Those with this in them. Facts are read only where something is found.
+    fn matching(&mut self, entry: &Entry, pattern: &Pattern) -> Vec<u64> {
         let loaded;
         let (bytes, facts): (&[u8], &[Fact]) = match &entry.place {
             Place::Disk(spot) => {
                 let read = spot.files.read_lines(spot.lines_at, entry.bytes as usize, &mut self.bytes);
-                if read.is_ok() && entry.tally.odd == 0 && pattern.first(&self.bytes, 0).is_none() {
-                    return;
+                if read.is_ok() && !may_match(&self.bytes, &entry.odd, pattern) {
+                    return Vec::new();
                 }
                 let lines = entry.lines as usize;
                 let read = read.and_then(|()| spot.files.read_facts(spot.facts_at, lines, &mut self.facts));
                 if read.is_err() {
-                    return; // Each line of it says so where it is looked at.
+                    return Vec::new(); // Each line of it says so where it is looked at.
                 }
                 (&self.bytes, &self.facts)
             }
@@ -158,53 +148,90 @@ impl Search {
                 loaded = Arc::clone(segment);
                 (loaded.bytes(), loaded.facts())
             }
-            Place::Lost(_) => return,
+            Place::Lost(_) => return Vec::new(),
         };
-        in_plain(bytes, facts, pattern, &mut take);
-        if entry.tally.odd > 0 {
-            in_odd(bytes, facts, pattern, &mut take);
+        let mut found = in_plain(bytes, facts, pattern);
+        let odd = in_odd(bytes, facts, &entry.odd, pattern);
+        if !odd.is_empty() {
+            found.extend(odd);
+            found.sort_unstable();
+        }
+        found
+    }
+}
+
+/// Whether it is worth looking at the facts.
+fn may_match(bytes: &[u8], odd: &Odd, pattern: &Pattern) -> bool {
+    match odd {
+        Odd::Many => true,
+        Odd::At(odd) => {
+            pattern.first(bytes, 0).is_some()
+                || odd
+                    .iter()
+                    .any(|begin| is_drawn(line_at(bytes, *begin as usize), Carry::default(), pattern))
         }
     }
 }
 
 /// Looks through all lines at once, as they came.
-fn in_plain(bytes: &[u8], facts: &[Fact], pattern: &Pattern, take: &mut impl FnMut(usize)) {
-    let mut at = 0;
+fn in_plain(bytes: &[u8], facts: &[Fact], pattern: &Pattern) -> Vec<u64> {
+    let mut lines = Vec::new();
+    let (mut at, mut index) = (0, 0);
     while at < bytes.len()
         && let Some(found) = pattern.first(bytes, at)
     {
-        let index = facts.partition_point(|fact| fact.end as usize <= found.start);
-        let Some(fact) = facts.get(index) else { return };
+        // Most often it is in the next line.
+        if facts.get(index).is_some_and(|fact| fact.end as usize <= found.start) {
+            index = facts.partition_point(|fact| fact.end as usize <= found.start);
+        }
+        let Some(fact) = facts.get(index) else { break };
+        let begin = index.checked_sub(1).and_then(|before| facts.get(before)).map_or(0, |fact| fact.end);
         at = fact.end as usize;
         if fact.is_plain() {
-            let begin = index.checked_sub(1).and_then(|before| facts.get(before)).map_or(0, |fact| fact.end);
             let line = bytes.get(begin as usize..at - 1).unwrap_or_default();
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             // One over several lines, or one of nothing, may hide one in the line.
             let is_in = !found.is_empty() && found.end <= begin as usize + line.len();
             if is_in || pattern.is_in_bytes(line) {
-                take(index);
+                lines.push(index as u64);
             }
+        }
+        index += 1;
+    }
+    lines
+}
+
+/// Looks at those lines whose bytes are not what is drawn, each as it is drawn.
+fn in_odd(bytes: &[u8], facts: &[Fact], odd: &Odd, pattern: &Pattern) -> Vec<u64> {
+    let begin_of =
+        |index: usize| index.checked_sub(1).and_then(|before| facts.get(before)).map_or(0, |fact| fact.end);
+    let is_found = |index: usize| {
+        let fact = facts.get(index)?;
+        let line = line_at(bytes, begin_of(index) as usize);
+        // Colours do not matter here.
+        let carry = Carry { style: Style::PLAIN, ..fact.carry() };
+        is_drawn(line, carry, pattern).then_some(index as u64)
+    };
+    match odd {
+        Odd::At(odd) => {
+            let indices = odd.iter().map(|begin| facts.partition_point(|fact| fact.end <= *begin));
+            indices.filter_map(is_found).collect()
+        }
+        Odd::Many => {
+            let odd = facts.iter().enumerate().filter(|(_, fact)| !fact.is_plain());
+            odd.filter_map(|(index, _)| is_found(index)).collect()
         }
     }
 }
 
-/// Looks at those lines whose bytes are not what is drawn, each as it is drawn.
-fn in_odd(bytes: &[u8], facts: &[Fact], pattern: &Pattern, take: &mut impl FnMut(usize)) {
-    let mut begin = 0;
-    for (index, fact) in facts.iter().enumerate() {
-        let line = begin..fact.end as usize - 1;
-        begin = fact.end as usize;
-        if fact.is_plain() {
-            continue;
-        }
-        let Some(line) = bytes.get(line) else { return };
-        // What is in no byte of it as it came may still be in what is drawn, but colours do not matter then.
-        let drawn = clean_from(line, Carry { style: super::Style::PLAIN, ..fact.carry() });
-        if pattern.is_in(&drawn.plain()) {
-            take(index);
-        }
-    }
+fn is_drawn(line: &[u8], carry: Carry, pattern: &Pattern) -> bool {
+    pattern.is_in(&clean_from(line, carry).plain())
+}
+
+/// The line that begins there.
+fn line_at(bytes: &[u8], begin: usize) -> &[u8] {
+    let rest = bytes.get(begin..).unwrap_or_default();
+    rest.get(..memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A run of whole lines: their bytes, and the facts about each.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::fact::{FACT_BYTES, Fact};
@@ -81,8 +83,6 @@ pub(super) struct Tally {
     pub(super) errors: u32,
     pub(super) warnings: u32,
     pub(super) remarks: u32,
-    /// Lines whose bytes are not what is drawn.
-    pub(super) odd: u32,
 }
 
 impl Tally {
@@ -96,7 +96,29 @@ impl Tally {
         self.errors += u32::from(fact.level() == Some(Level::Error));
         self.warnings += u32::from(fact.level() == Some(Level::Warning));
         self.remarks += u32::from(fact.kind() == LineKind::Remark);
-        self.odd += u32::from(!fact.is_plain());
+    }
+}
+
+/// Lines whose bytes are not what is drawn.
+#[derive(Debug, Clone)]
+pub(super) enum Odd {
+    /// Where these begin, in the bytes of the segment.
+    At(Arc<[u32]>),
+    /// Too many to name: the facts say which.
+    Many,
+}
+
+/// More than this many are many.
+const ODD: usize = 32;
+
+pub(super) fn odd_lines(facts: &[Fact]) -> Odd {
+    let begins = std::iter::once(0).chain(facts.iter().map(|fact| fact.end));
+    let odd = begins.zip(facts).filter(|(_, fact)| !fact.is_plain()).take(ODD + 1);
+    let odd: Vec<(u32, &Fact)> = odd.collect();
+    if odd.len() > ODD || odd.iter().any(|(_, fact)| !fact.carry().is_ground()) {
+        Odd::Many
+    } else {
+        Odd::At(odd.into_iter().map(|(begin, _)| begin).collect())
     }
 }
 
