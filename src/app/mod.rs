@@ -27,6 +27,7 @@ mod heartbeat;
 mod history;
 mod link;
 mod listing;
+mod look_through;
 mod looks;
 mod measuring;
 mod mistake;

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::ui::{ContainerKey, Message, Tone, Wanted};
+use crate::ui::{ContainerKey, LookId, Looking, Message, Tone, Wanted};
 
 use super::history::History;
 use super::link::Link;
 use super::wires::Wires;
-use super::{figures, follow_log, looks};
+use super::{figures, follow_log, look_through, looks};
 
 /// Everything that is listened to on the screen's account. Dropping this ends all of it.
 #[derive(Default)]
@@ -21,6 +21,7 @@ pub(super) struct Subscriptions {
     details: Option<((ContainerKey, u64), AbortOnDropHandle<()>)>,
     processes: Option<(ContainerKey, AbortOnDropHandle<()>)>,
     history: Option<(String, AbortOnDropHandle<()>)>,
+    looking: HashMap<LookId, AbortOnDropHandle<()>>,
 }
 
 type Streams = HashMap<ContainerKey, AbortOnDropHandle<()>>;
@@ -51,6 +52,7 @@ impl Subscriptions {
         one(&mut self.processes, wanted.processes.as_ref(), |key| {
             Some(tokio::spawn(looks::processes(wires.clone(), link(wires, key)?, key.clone())))
         });
+        look_for(&mut self.looking, &wanted.looking, wires);
         one(&mut self.history, wanted.history.as_ref(), |container| {
             Some(tokio::spawn(read_history(wires.clone(), history.cloned(), container.clone())))
         });
@@ -74,6 +76,15 @@ fn become_as(
         {
             streams.insert(key.clone(), AbortOnDropHandle::new(task));
         }
+    }
+}
+
+fn look_for(now: &mut HashMap<LookId, AbortOnDropHandle<()>>, wanted: &[Looking], wires: &Wires) {
+    now.retain(|id, _| wanted.iter().any(|looking| looking.id == *id));
+    for looking in wanted {
+        now.entry(looking.id).or_insert_with(|| {
+            AbortOnDropHandle::new(tokio::spawn(look_through::look(wires.clone(), looking.clone())))
+        });
     }
 }
 

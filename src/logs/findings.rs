@@ -76,6 +76,36 @@ impl Findings {
         self.shown.as_ref().unwrap_or(&self.found)
     }
 
+    /// [`Extent::shifted`] when it was looked: the numbers count from there.
+    #[must_use]
+    pub fn shifted(&self) -> u64 {
+        self.shifted
+    }
+
+    /// Those of what was found that another search shows, too, those around one of its own included; as far as both have
+    /// looked.
+    #[must_use]
+    pub fn within(&self, other: &Self) -> Self {
+        let start = self.covered.start.max(other.covered.start);
+        let end = self.covered.end.min(other.covered.end).max(start);
+        let found =
+            if self.shifted == other.shifted { &self.found & other.shown() } else { RoaringTreemap::new() };
+        Self { found, shown: None, context: 0, covered: start..end, shifted: self.shifted }
+    }
+
+    /// Whether the line was found, or is around one.
+    #[must_use]
+    pub fn shows(&self, line: LineNumber) -> bool {
+        self.shown().contains(line.get())
+    }
+
+    /// How many of these lines were found, those around one included.
+    #[must_use]
+    pub fn count_shown(&self, lines: &Range<LineNumber>) -> u64 {
+        let rank = |line: LineNumber| self.shown().rank(line.get().saturating_sub(1));
+        rank(lines.end).saturating_sub(rank(lines.start))
+    }
+
     /// Whether the line was found, those around one aside.
     #[must_use]
     pub fn has(&self, line: LineNumber) -> bool {

@@ -11,11 +11,11 @@ use ratatui::backend::TestBackend;
 
 use crate::actions::Progress;
 use crate::engine::{BlockIo, Container, ContainerState, Cpu, Memory, NetworkIo, ProcessTable, Stats};
-use crate::logs::{Log, Stream};
+use crate::logs::{Found, LineNumber, Log, Stream};
 
 use super::test_support::{DOCKER, PODMAN, Stage, container, key, mounting, noon, usage, volume};
 use super::{
-    ActionId, ActionNews, ContainerKey, ContainerNews, Ended, Ending, EngineId, EngineNews, LogState,
+    ActionId, ActionNews, ContainerKey, ContainerNews, Ended, Ending, EngineId, EngineNews, LogState, LookId,
     Message, Problem, Tone, Yield,
 };
 
@@ -31,6 +31,8 @@ enum Happening {
     Container(u8, u8, String),
     Action(u64, u8, String),
     Told(String),
+    Looked,
+    Found(u64),
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -44,7 +46,7 @@ fn text() -> impl Strategy<Value = String> {
 
 fn pressed() -> impl Strategy<Value = Happening> {
     let code = prop_oneof![
-        8 => proptest::sample::select("jkhlgGfwt#/nNvyuisrRKpeSFDxPcaAoO*qz:?HI.[] dN".chars().collect::<Vec<_>>())
+        8 => proptest::sample::select("jkhlgGfwt#/nNvyuisrRKpeSFDxPcaAoO*qz:?HI.[] dN&L+-!".chars().collect::<Vec<_>>())
             .prop_map(KeyCode::Char),
         1 => any::<char>().prop_map(KeyCode::Char),
         3 => proptest::sample::select(vec![
@@ -86,6 +88,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         3 => (0..5_u8, 0..9_u8, text()).prop_map(|(of, what, text)| Happening::Container(of, what, text)),
         2 => (0..9_u64, 0..7_u8, text()).prop_map(|(id, what, text)| Happening::Action(id, what, text)),
         1 => text().prop_map(Happening::Told),
+        2 => Just(Happening::Looked),
+        1 => (0..9_u64).prop_map(Happening::Found),
     ]
 }
 
@@ -213,6 +217,15 @@ fn happens(stage: &mut Stage, what: Happening) {
         }
         Happening::Action(id, what, text) => Message::Action(ActionId(id), of_action(what, &text)),
         Happening::Told(text) => Message::Told(Tone::Bad, text),
+        Happening::Looked => {
+            stage.looks_through();
+            return;
+        }
+        Happening::Found(id) => {
+            let line = LineNumber::new(id);
+            let (lines, covered) = ([id, u64::MAX].into_iter().collect(), line..LineNumber::new(u64::MAX));
+            Message::Found(LookId(id), Found { lines, covered, shifted: id / 4 })
+        }
     };
     stage.tell(message);
 }

@@ -13,9 +13,9 @@ use crate::engine::{
     Container, ContainerDetails, ContainerId, DiskUsage, EngineError, EngineEvent, Identity, ProcessTable,
     Stats, Volume,
 };
-use crate::logs::LogReader;
+use crate::logs::{Found, LogReader};
 
-use super::{ActionId, Command, ContainerKey, EngineId, ExecDraft};
+use super::{ActionId, Command, ContainerKey, EngineId, ExecDraft, LookId};
 
 /// The instant a message is handled: `update` has no clock of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub enum Message {
     Container(ContainerKey, ContainerNews),
     /// Of an action.
     Action(ActionId, ActionNews),
+    /// More of a log was looked through for what is searched for in it.
+    Found(LookId, Found),
     /// There was no room for a command: it was not done.
     Refused(Box<Command>),
     /// Commands that were run in containers of this name, the newest last.

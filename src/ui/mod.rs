@@ -25,7 +25,7 @@ mod wanted;
 
 pub use command::Command;
 pub use draft::ExecDraft;
-pub use ids::{ActionId, ContainerKey, EngineId, VolumeKey};
+pub use ids::{ActionId, ContainerKey, EngineId, LookId, VolumeKey};
 pub use keymap::{Do, KeyMap};
 pub use look::Look;
 pub use message::{
@@ -35,4 +35,4 @@ pub use model::Model;
 pub use request::Request;
 pub use update::{LEAVE_SHELL, Mouse, contexts, update, validity};
 pub use view::view;
-pub use wanted::{STATS, Ticks, Wanted, wanted};
+pub use wanted::{Looking, STATS, Ticks, Wanted, wanted};

@@ -13,10 +13,11 @@ use crate::engine::{
     Capabilities, Container, ContainerState, DiskUsage, Endpoint, EngineKind, Feature, Identity, MountPoint,
     Transport, UsageOf, Volume, VolumeUsage, labels,
 };
+use crate::logs::Search;
 use crate::ui::model::Options;
 use crate::ui::{
-    ActionId, ActionNews, Command, ContainerKey, Ended, Ending, EngineId, EngineNews, KeyMap, Look, Message,
-    Model, Now, Problem, Request, VolumeKey, Yield, update, view,
+    ActionId, ActionNews, Command, ContainerKey, Ended, Ending, EngineId, EngineNews, KeyMap, Look, Looking,
+    Message, Model, Now, Problem, Request, VolumeKey, Yield, update, view, wanted,
 };
 
 /// The engine of [`Stage::new`].
@@ -232,6 +233,17 @@ impl Stage {
         for c in text.chars() {
             let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
             self.tell(Message::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        }
+        self
+    }
+
+    /// Logs are looked through, to their ends, for what is looked for in the one that is shown.
+    pub(crate) fn looks_through(&mut self) -> &mut Self {
+        for Looking { id, reader, query, covered } in wanted(&self.model).looking {
+            let mut search = Search::new(reader, query, covered);
+            while let Some(found) = search.step() {
+                self.tell(Message::Found(id, found));
+            }
         }
         self
     }

@@ -2,12 +2,14 @@
 //! ends streams accordingly: nothing is asked for that nobody sees.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::engine::Feature;
+use crate::logs::{LineNumber, LogReader, Query};
 
 use super::layout::Layout;
-use super::model::{Model, Tab};
-use super::{ContainerKey, EngineId};
+use super::model::{LogView, Model, Tab};
+use super::{ContainerKey, EngineId, LookId};
 
 /// How many streams of figures are open at once; each costs its engine a little.
 pub const STATS: usize = 24;
@@ -27,9 +29,34 @@ pub struct Wanted {
     pub sizes: BTreeSet<EngineId>,
     /// The commands that were run in containers of this name.
     pub history: Option<String>,
+    /// What the log that is shown is to be looked through for: a search and a filter at most.
+    pub looking: Vec<Looking>,
     /// How often time is to be told: while something moves, while something counts seconds, or not at all.
     pub ticks: Ticks,
 }
+
+/// A log that is to be looked through, also what comes later. What is found is told as
+/// [`Message::Found`](super::Message::Found).
+#[derive(Debug, Clone)]
+pub struct Looking {
+    /// Another for all else that is looked for, and for another log.
+    pub id: LookId,
+    /// The log.
+    pub reader: LogReader,
+    /// Which lines of it.
+    pub query: Query,
+    /// What has been looked through before; where it is empty, where to begin.
+    pub covered: Range<LineNumber>,
+}
+
+/// How far it was looked does not make it another.
+impl PartialEq for Looking {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Looking {}
 
 /// How often time is to be told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,6 +101,7 @@ pub fn wanted(model: &Model) -> Wanted {
         .map(|row| row.key.clone());
     let sizes =
         model.engines.known().map(|engine| engine.id).filter(|engine| can(*engine, Feature::DiskUsage));
+    let shown = selected.and_then(|row| model.pane.shown_log(&row.key)).filter(|_| layout.pane.width > 0);
     let moves = model.actions.running().next().is_some()
         || model.engines.all().any(|engine| matches!(engine.link, super::model::Link::Connecting(_)));
     Wanted {
@@ -83,6 +111,7 @@ pub fn wanted(model: &Model) -> Wanted {
         processes,
         sizes: if layout.volumes.width > 0 { sizes.collect() } else { BTreeSet::new() },
         history: selected.map(|row| row.container.name.clone()).filter(|name| !model.histories.is_told(name)),
+        looking: shown.map(LogView::looking).unwrap_or_default(),
         ticks: if moves { Ticks::Motion } else { Ticks::Seconds },
     }
 }

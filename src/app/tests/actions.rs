@@ -6,7 +6,7 @@ use super::harness::{Console, Given, SCENE, engine, key, silent};
 use crate::engine::simulated::scene::Operation;
 use crate::engine::{ContainerManager, ExecRequest, StopOptions, TermSize};
 use crate::term::{Size, Terminal};
-use crate::ui::model::{ExecState, ExecTab, LogView, Output};
+use crate::ui::model::{ExecState, ExecTab, Output};
 use crate::ui::{ActionId, Command, ContainerKey, ExecDraft, Model, Now, Request};
 
 /// An exec that begins with the console, in a tab of its own.
@@ -62,7 +62,7 @@ async fn an_exec_prints_on_the_screen_and_ends_with_its_code() {
     let engine = engine(SCENE);
     let a = key(&engine, "yocto-a").await;
     let request = Request::Exec(a.clone(), make("world"));
-    let console = Console::given(&engine, with_tab(a, request.clone(), Output::Log(LogView::default())));
+    let console = Console::given(&engine, with_tab(a, request.clone(), Output::Log(Box::default())));
     console.row("yocto-a", "up").await;
     console.commands.try_send(Command::Act(ActionId(1), request)).unwrap();
     console.shows("made 1").await;
@@ -76,7 +76,7 @@ async fn an_exec_that_is_cancelled_says_what_was_ended() {
     let engine = engine(SCENE);
     let a = key(&engine, "yocto-a").await;
     let request = Request::Exec(a.clone(), make("forever"));
-    let console = Console::given(&engine, with_tab(a, request.clone(), Output::Log(LogView::default())));
+    let console = Console::given(&engine, with_tab(a, request.clone(), Output::Log(Box::default())));
     console.row("yocto-a", "up").await;
     console.commands.try_send(Command::Act(ActionId(1), request)).unwrap();
     console.shows("working").await;

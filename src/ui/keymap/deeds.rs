@@ -94,9 +94,14 @@ deeds! {
     Wrap, "wrap", "wrap", "Break long lines, or cut them", Looks, [Log ["w"]];
     Timestamps, "timestamps", "times", "Show when each line was printed", Looks, [Log ["t"]];
     LineNumbers, "line-numbers", "numbers", "Number the lines", Looks, [Log ["#"]];
-    Search, "search", "search", "Search in the text", Looks, [Inspect ["/"]];
-    NextMatch, "next-match", "next", "The next match", Looks, [Inspect ["n"]];
-    PreviousMatch, "previous-match", "previous", "The match before", Looks, [Inspect ["N"]];
+    Search, "search", "search", "Search in the text", Looks, [Inspect ["/"], Log ["/"]];
+    SearchBack, "search-back", "search back", "Search upwards in the log", Looks, [Log ["?"]];
+    NextMatch, "next-match", "next", "The next match", Looks, [Inspect ["n"], Log ["n"]];
+    PreviousMatch, "previous-match", "previous", "The match before", Looks, [Inspect ["N"], Log ["N"]];
+    FilterLines, "filter-lines", "filter", "Show only lines that match; after a !, only those that do not", Looks, [Log ["&"]];
+    FilterLevel, "filter-level", "level", "Show only warnings and errors, only errors, or everything", Looks, [Log ["L"]];
+    MoreContext, "more-context", "more around", "Show one more line around each that the filter found", Looks, [Log ["+"]];
+    LessContext, "less-context", "less around", "Show one line less around each that the filter found", Looks, [Log ["-"]];
     Reveal, "reveal", "reveal", "Show the values of variables that look like secrets, or hide them", Looks, [Inspect ["v"]];
     RunAgain, "run-again", "again", "Run the command of this tab once more", Changes, [Log ["."]];
     CancelExec, "cancel-exec", "cancel", "End the command of this tab and everything it started", Changes, [Pane ["ctrl-c"]];

@@ -1,7 +1,9 @@
 //! A place in a log: what is shown of it, and how that moves. Follow is a place, not a flag.
 
-use crate::logs::{LineNumber, LogReader};
-use crate::ui::LogState;
+use crate::logs::{Extent, Found, LineNumber, LogReader};
+use crate::ui::{LogState, LookId, Looking};
+
+use super::{LogFilter, LogSearch};
 
 /// A row of a log: broken lines take several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +23,43 @@ pub enum Place {
     At(Spot),
 }
 
+/// What is being typed is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookFor {
+    /// A search downwards.
+    Next,
+    /// A search upwards.
+    Previous,
+    /// A filter.
+    Filter,
+}
+
+/// How a log was looked at before something was typed, for escape.
+#[derive(Debug)]
+pub struct Before {
+    /// Where.
+    pub place: Place,
+    /// The first column.
+    pub column: usize,
+    /// The search.
+    pub search: Option<LogSearch>,
+    /// The filter.
+    pub filter: Option<LogFilter>,
+}
+
+/// What a log is to be looked through for, while it is typed.
+#[derive(Debug)]
+pub struct LogTyping {
+    /// What it is for.
+    pub looks_for: LookFor,
+    /// As far as it is typed.
+    pub text: String,
+    /// The line from where it is looked outwards.
+    pub from: LineNumber,
+    /// How the log was looked at before.
+    pub before: Before,
+}
+
 /// What is shown of a log.
 #[derive(Debug)]
 pub struct LogView {
@@ -32,10 +71,100 @@ pub struct LogView {
     pub place: Place,
     /// The first column shown, where lines are cut.
     pub column: usize,
+    /// What is searched for.
+    pub search: Option<LogSearch>,
+    /// Which lines are shown, where not all are.
+    pub filter: Option<LogFilter>,
+    /// What is being typed.
+    pub typing: Option<LogTyping>,
 }
 
 impl Default for LogView {
     fn default() -> Self {
-        Self { reader: None, state: LogState::Open, place: Place::End, column: 0 }
+        Self {
+            reader: None,
+            state: LogState::Open,
+            place: Place::End,
+            column: 0,
+            search: None,
+            filter: None,
+            typing: None,
+        }
+    }
+}
+
+impl LogView {
+    /// Shows another log: what is looked for is looked for in it anew.
+    pub fn set_reader(&mut self, reader: LogReader) {
+        let extent = reader.extent();
+        self.reader = Some(reader);
+        self.searches_mut().for_each(|search| search.restart(&extent));
+        self.filters_mut().for_each(|filter| filter.restart(&extent));
+        if let Some(typing) = &mut self.typing {
+            typing.from = extent.end;
+        }
+        self.relate();
+    }
+
+    /// How far the log goes.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        self.reader.as_ref().map_or(Extent::EMPTY, LogReader::extent)
+    }
+
+    /// What it is to be looked through for.
+    #[must_use]
+    pub fn looking(&self) -> Vec<Looking> {
+        let Some(reader) = &self.reader else { return Vec::new() };
+        let search = self.search.as_ref().and_then(|search| search.looking(reader));
+        let filter = self.filter.as_ref().and_then(|filter| filter.looking(reader));
+        // What is shown comes before what is found in it.
+        filter.into_iter().chain(search).collect()
+    }
+
+    /// Names what has no name yet, by numbers from this one on.
+    pub fn name_looks(&mut self, next: &mut u64) {
+        let filters = self.filter.iter_mut().map(|filter| &mut filter.id);
+        for id in filters.chain(self.search.iter_mut().map(|search| &mut search.id)) {
+            id.get_or_insert_with(|| {
+                *next += 1;
+                LookId(*next)
+            });
+        }
+    }
+
+    /// Takes what was found more; whether it was looked for here. What is set aside while something is typed takes it,
+    /// too: it may come back.
+    pub fn take(&mut self, id: LookId, more: &Found) -> bool {
+        let mut is_mine = false;
+        for search in self.searches_mut().filter(|search| search.id == Some(id)) {
+            search.add(more);
+            is_mine = true;
+        }
+        for filter in self.filters_mut().filter(|filter| filter.id == Some(id)) {
+            filter.add(more);
+            is_mine = true;
+        }
+        if is_mine {
+            self.relate();
+        }
+        is_mine
+    }
+
+    /// The search goes to what the filter shows. To be called where either has changed.
+    pub fn relate(&mut self) {
+        if let Some(search) = &mut self.search {
+            search.show_within(self.filter.as_ref());
+        }
+    }
+
+    fn searches_mut(&mut self) -> impl Iterator<Item = &mut LogSearch> {
+        let before = self.typing.as_mut().and_then(|typing| typing.before.search.as_mut());
+        self.search.iter_mut().chain(before)
+    }
+
+    fn filters_mut(&mut self) -> impl Iterator<Item = &mut LogFilter> {
+        let before = self.typing.as_mut().and_then(|typing| typing.before.filter.as_mut());
+        self.filter.iter_mut().chain(before)
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::logs::LogReader;
+use crate::logs::{Found, LogReader};
 use crate::term::Terminal;
-use crate::ui::{ActionId, ContainerKey, ExecDraft};
+use crate::ui::{ActionId, ContainerKey, ExecDraft, LookId};
 
 use super::{InspectView, LogView, ProcessView};
 
@@ -45,7 +45,7 @@ pub struct LogDisplay {
 #[derive(Debug)]
 pub enum Output {
     /// Lines.
-    Log(LogView),
+    Log(Box<LogView>),
     /// A terminal, which has the keys while the pane has the focus.
     Shell(Box<Terminal>),
 }
@@ -99,6 +99,8 @@ pub struct Pane {
     /// The containers whose logs are followed, the one looked at last at the end.
     recent: Vec<ContainerKey>,
     execs: Vec<ExecTab>,
+    /// The number of the last looking through a log.
+    looks: u64,
     /// How logs are drawn.
     pub display: LogDisplay,
     /// Everything about the selected container.
@@ -236,6 +238,24 @@ impl Pane {
         }
     }
 
+    /// Names what the log that a tab shows is looked through for.
+    pub fn name_looks(&mut self, of: &ContainerKey) {
+        let mut looks = self.looks;
+        if let Some(view) = self.shown_log_mut(of) {
+            view.name_looks(&mut looks);
+        }
+        self.looks = looks;
+    }
+
+    /// Takes what was found in a log, whether it is shown or not.
+    pub fn take_found(&mut self, id: LookId, found: &Found) {
+        let execs = self.execs.iter_mut().filter_map(|exec| match &mut exec.output {
+            Output::Log(view) => Some(&mut **view),
+            Output::Shell(_) => None,
+        });
+        let _ = self.logs.values_mut().chain(execs).any(|view| view.take(id, found));
+    }
+
     /// The shell that a container's tab shows, where it shows one.
     #[must_use]
     pub fn shown_shell(&self, of: &ContainerKey) -> Option<&ExecTab> {
@@ -246,7 +266,7 @@ impl Pane {
     /// Takes the log an exec prints into.
     pub fn set_output(&mut self, id: ActionId, reader: LogReader) {
         if let Some(ExecTab { output: Output::Log(view), .. }) = self.exec_mut(id) {
-            view.reader = Some(reader);
+            view.set_reader(reader);
         }
     }
 

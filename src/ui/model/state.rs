@@ -30,6 +30,8 @@ pub enum Typing {
         /// The search before, for escape.
         before: String,
     },
+    /// What the log in the pane is looked through for: see [`LogView::typing`](super::LogView::typing).
+    Log,
 }
 
 /// Everything the screen shows.

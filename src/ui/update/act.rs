@@ -3,11 +3,11 @@
 use crate::engine::ContainerState;
 use crate::ui::dialogs;
 use crate::ui::keymap::Do;
-use crate::ui::model::{Cancel, Focus, Place, Row, Tab, Typing};
+use crate::ui::model::{Cancel, Focus, LookFor, Place, Row, Tab, Typing};
 use crate::ui::{Command, ContainerKey, Model, Request, Tone};
 
 use super::moving::{self, Far};
-use super::{dialog, requests};
+use super::{dialog, looking, requests};
 
 /// Does it. Whether it can be done has been asked before.
 #[expect(clippy::too_many_lines, reason = "a line or so for each deed, so that none is forgotten")]
@@ -67,13 +67,19 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
             };
             model.typing = Some(Typing::Filter { before });
         }
+        Do::Search if model.tab() != Some(Tab::Inspect) => looking::begin(model, LookFor::Next),
+        Do::SearchBack => looking::begin(model, LookFor::Previous),
+        Do::FilterLines => looking::begin(model, LookFor::Filter),
+        Do::FilterLevel => looking::next_level(model),
+        Do::MoreContext => looking::add_context(model, 1),
+        Do::LessContext => looking::add_context(model, -1),
         Do::Search => {
             model.focus = Focus::Pane;
             let before = std::mem::take(&mut model.pane.inspect.search);
             model.typing = Some(Typing::Search { before });
         }
-        Do::NextMatch => to_match(model, 1),
-        Do::PreviousMatch => to_match(model, -1),
+        Do::NextMatch => to_match(model, false),
+        Do::PreviousMatch => to_match(model, true),
         Do::Reveal => model.pane.inspect.reveals ^= true,
         Do::Down => moving::by(model, Far::Lines(1)),
         Do::Up => moving::by(model, Far::Lines(-1)),
@@ -218,9 +224,12 @@ fn sideways(model: &mut Model, deed: Do) {
     }
 }
 
-fn to_match(model: &mut Model, by: isize) {
+fn to_match(model: &mut Model, is_against: bool) {
+    if model.tab() != Some(Tab::Inspect) {
+        return looking::step(model, is_against);
+    }
     let page = usize::from(crate::ui::layout::Layout::of(model).inside_pane().height);
-    model.pane.inspect.step(by, page);
+    model.pane.inspect.step(if is_against { -1 } else { 1 }, page);
 }
 
 fn follow(model: &mut Model) {
@@ -278,7 +287,7 @@ fn focus(model: &mut Model, by: isize) {
 
 /// One thing at a time: from the newest and smallest to the way back to the lists.
 fn close(model: &mut Model) {
-    if model.toasts.clear() {
+    if (model.focus == Focus::Pane && looking::clear(model)) || model.toasts.clear() {
         return;
     }
     match model.focus {

@@ -8,7 +8,7 @@ use crate::ui::keymap::Risk;
 use crate::ui::model::{ExecTab, Focus, Output, Typing};
 use crate::ui::{Command, Model, Tone};
 
-use super::{act, contexts, dialog, validity};
+use super::{act, contexts, dialog, looking, validity};
 
 /// Leaves a shell that has the keys: what telnet and virsh take, and no shell does.
 pub const LEAVE_SHELL: &str = "ctrl-]";
@@ -81,12 +81,15 @@ fn to_shell(model: &mut Model, key: KeyEvent, chord: Chord, commands: &mut Vec<C
 
 /// A key while a filter or a search is being typed.
 fn typed(model: &mut Model, key: KeyEvent) {
+    let is_in_log = model.typing == Some(Typing::Log);
     match (key.code, key.modifiers) {
+        (KeyCode::Enter, _) if is_in_log => looking::keep(model),
+        (KeyCode::Esc, _) if is_in_log => looking::take_back(model),
         (KeyCode::Enter, _) => model.typing = None,
         (KeyCode::Esc, _) => {
             let before = match model.typing.take() {
                 Some(Typing::Filter { before } | Typing::Search { before }) => before,
-                None => String::new(),
+                Some(Typing::Log) | None => String::new(),
             };
             change_line_after(model, |text| *text = before);
         }
@@ -111,8 +114,10 @@ fn typed(model: &mut Model, key: KeyEvent) {
 const LONGEST: usize = 200;
 
 fn change_line(model: &mut Model, change: impl FnOnce(&mut String)) {
-    if model.typing.is_some() {
-        change_line_after(model, change);
+    match model.typing {
+        Some(Typing::Log) => looking::change_line(model, change),
+        Some(Typing::Filter { .. } | Typing::Search { .. }) => change_line_after(model, change),
+        None => {}
     }
 }
 

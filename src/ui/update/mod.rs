@@ -3,6 +3,7 @@
 mod act;
 mod dialog;
 mod keys;
+mod looking;
 mod mouse;
 mod moving;
 mod news;
@@ -32,6 +33,7 @@ pub fn update(model: &mut Model, now: Now, message: Message) -> Vec<Command> {
         Message::Engine(id, heard) => news::of_engine(model, id, heard),
         Message::Container(key, heard) => news::of_container(model, &key, heard),
         Message::Action(id, heard) => news::of_action(model, id, heard, &mut commands),
+        Message::Found(id, found) => model.pane.take_found(id, &found),
         Message::Refused(command) => news::refused(model, *command),
         Message::History { container, drafts } => {
             model.histories.tell(&container, drafts);
@@ -55,6 +57,7 @@ fn settle(model: &mut Model, commands: &mut Vec<Command>) {
     if let Some(key) = model.pane_of().cloned() {
         model.pane.visit(&key);
     }
+    looking::settle(model);
     let inside = layout.inside_pane();
     let selected = model.containers.selected();
     let details = selected.and_then(|row| Some((&row.key, row.details.as_ref()?.as_ref().ok()?)));

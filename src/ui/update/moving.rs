@@ -110,6 +110,11 @@ fn in_log(model: &mut Model, key: &crate::ui::ContainerKey, far: Far) {
         Far::Halves(by) => half.saturating_mul(by),
     };
     let last = rows.last();
+    let is_filtered = model.pane.shown_log(key).is_some_and(|view| view.filter.is_some());
+    if is_filtered && last == rows.first() && far != Far::Bottom {
+        // All that the filter found is shown: who comes back to all lines has not moved.
+        return;
+    }
     let target = match far {
         Far::Top => rows.first(),
         Far::Bottom => last,

@@ -2,7 +2,7 @@
 
 use crate::engine::TermSize;
 use crate::term::{Size, Terminal};
-use crate::ui::model::{ExecState, ExecTab, Focus, LogView, Output, PromptDraft, PromptLine};
+use crate::ui::model::{ExecState, ExecTab, Focus, Output, PromptDraft, PromptLine};
 use crate::ui::{ActionId, Command, ContainerKey, ExecDraft, Model, Request, Tone};
 
 /// How many actions may be under way at once. A user never has so many; a key that is stuck might.
@@ -41,7 +41,7 @@ pub(super) fn begin_exec(
     let request = Request::Exec(key.clone(), draft.request(&model.options.exec_shell));
     let begun = if has_room(model) { begin(model, request, commands) } else { None };
     if let Some(id) = begun {
-        open_tab(model, id, key, draft, Output::Log(LogView::default()));
+        open_tab(model, id, key, draft, Output::Log(Box::default()));
     }
     begun.is_some()
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::engine::{ContainerState, Feature};
 use crate::ui::Model;
 use crate::ui::keymap::{Context, Do, Risk};
-use crate::ui::model::{ExecTab, Focus, Output, Row, Tab};
+use crate::ui::model::{ExecTab, Focus, LogView, Output, Row, Tab};
 
 /// The contexts whose keys hold now, the narrowest first.
 #[must_use]
@@ -112,9 +112,15 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
             Some(exec) if matches!(exec.output, Output::Log(_)) => Ok(()),
             _ => Err("this tab has no command".into()),
         },
-        Do::Search | Do::Reveal if model.tab() != Some(Tab::Inspect) => Err("only in the inspect tab".into()),
-        Do::NextMatch | Do::PreviousMatch if model.pane.inspect.search.is_empty() => {
-            Err("nothing is searched for".into())
+        Do::Reveal if model.tab() != Some(Tab::Inspect) => Err("only in the inspect tab".into()),
+        Do::Search if model.tab() == Some(Tab::Inspect) => Ok(()),
+        Do::Search if shown_log(model).is_none() => Err("only in logs and in the inspect tab".into()),
+        Do::SearchBack | Do::FilterLines | Do::FilterLevel if shown_log(model).is_none() => {
+            Err("only in a log".into())
+        }
+        Do::NextMatch | Do::PreviousMatch if !is_searched(model) => Err("nothing is searched for".into()),
+        Do::MoreContext | Do::LessContext if shown_log(model).is_none_or(|view| view.filter.is_none()) => {
+            Err("all lines are shown: filter them first".into())
         }
         Do::NextTab | Do::PreviousTab | Do::Zoom if model.pane_of().is_none() => {
             Err("there is no container".into())
@@ -140,6 +146,17 @@ fn volume(model: &Model) -> Result<(), Why> {
 
 fn open_engines(model: &Model) -> usize {
     model.engines.known().filter(|engine| engine.is_open()).count()
+}
+
+fn shown_log(model: &Model) -> Option<&LogView> {
+    model.pane.shown_log(model.pane_of()?)
+}
+
+fn is_searched(model: &Model) -> bool {
+    match model.tab() {
+        Some(Tab::Inspect) => !model.pane.inspect.search.is_empty(),
+        _ => shown_log(model).is_some_and(|view| view.search.is_some()),
+    }
 }
 
 fn shown_exec(model: &Model) -> Option<&ExecTab> {

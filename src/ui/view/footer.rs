@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 use crate::text::fit;
 use crate::ui::Do;
 use crate::ui::keymap::Context;
-use crate::ui::model::{Model, Tab, Typing};
+use crate::ui::model::{LookFor, Model, Tab, Typing};
 
 /// What the footer offers, the most wanted first: what does not fit is left out.
 fn offers(model: &Model) -> Vec<Do> {
@@ -39,15 +39,32 @@ fn offers(model: &Model) -> Vec<Do> {
         }
         _ => match model.tab() {
             Some(Tab::Inspect) => vec![D::Search, D::NextMatch, D::Reveal, D::Copy],
-            Some(Tab::Log) => {
-                vec![D::Follow, D::Wrap, D::Timestamps, D::LineNumbers, D::Copy, D::Exec, D::Zoom]
-            }
+            Some(Tab::Log) => vec![
+                D::NextMatch,
+                D::MoreContext,
+                D::Follow,
+                D::Search,
+                D::FilterLines,
+                D::FilterLevel,
+                D::Wrap,
+                D::Timestamps,
+                D::LineNumbers,
+                D::SearchBack,
+                D::Copy,
+                D::Exec,
+                D::Zoom,
+            ],
             Some(Tab::Exec(_)) => {
                 vec![
                     D::CancelExec,
                     D::RunAgain,
                     D::CloseTab,
+                    D::NextMatch,
+                    D::MoreContext,
                     D::Follow,
+                    D::Search,
+                    D::FilterLines,
+                    D::FilterLevel,
                     D::Wrap,
                     D::Timestamps,
                     D::Copy,
@@ -80,9 +97,12 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         return frame.render_widget(pairs(model, &keys), area);
     }
     if let Some(typing) = &model.typing {
+        let log = model.pane_of().and_then(|of| model.pane.shown_log(of)?.typing.as_ref());
+        let is_log_filter = log.is_some_and(|typing| typing.looks_for == LookFor::Filter);
         let what = match typing {
+            Typing::Log if is_log_filter => "to filter, ! for those without",
             Typing::Filter { .. } => "to filter",
-            Typing::Search { .. } => "to search",
+            Typing::Search { .. } | Typing::Log => "to search",
         };
         return frame.render_widget(
             pairs(model, &[("type", what), ("enter", "keep it"), ("esc", "take it back")]),

@@ -1,8 +1,16 @@
 //! A log in the pane: only the lines that are visible are ever asked for.
 
+#[cfg(test)]
+mod filter_tests;
+mod looks;
+mod matches;
 mod rows;
 #[cfg(test)]
+mod search_tests;
+#[cfg(test)]
 mod tests;
+
+use std::ops::Range;
 
 use jiff::tz::TimeZone;
 use ratatui::Frame;
@@ -17,6 +25,8 @@ use crate::ui::model::{ExecTab, LogView, Model, Output, Place, Spot, Tab};
 use crate::ui::{ContainerKey, LogState};
 
 use super::log_text;
+use matches::Marks;
+pub(in crate::ui) use matches::to_match;
 pub(in crate::ui) use rows::Rows;
 
 /// Which lines of a log are shown.
@@ -34,7 +44,15 @@ pub struct LogWindow {
 
 /// The rows of the log in the pane; `None` where it shows none.
 pub(in crate::ui) fn log_rows<'a>(model: &'a Model, of: &ContainerKey) -> Option<Rows<'a>> {
-    Some(Rows::of(model, model.pane.shown_log(of)?.reader.as_ref()?))
+    Rows::of(model, model.pane.shown_log(of)?)
+}
+
+/// The lines of the log in the pane that are on the page: from the one on top to before the first below; `None` where it
+/// shows none. Those between that a filter hides are among them.
+pub(in crate::ui) fn log_page(model: &Model, of: &ContainerKey) -> Option<Range<LineNumber>> {
+    let rows = log_rows(model, of)?;
+    let top = window(&rows, model.pane.shown_log(of)?).top;
+    Some(top.line..rows.end_of_page(top))
 }
 
 /// Which lines of the log in the pane are shown; `None` where it shows none.
@@ -53,14 +71,17 @@ fn window(rows: &Rows<'_>, view: &LogView) -> LogWindow {
 
 /// Draws a log into the inside of the pane.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, inside: Rect, of: &ContainerKey, view: &LogView) {
-    let Some(reader) = view.reader.as_ref().filter(|reader| !reader.extent().is_empty()) else {
+    let Some(rows) = Rows::of(model, view).filter(|rows| !rows.extent.is_empty()) else {
         return instead(model, frame, inside, of, view);
     };
-    let rows = Rows::of(model, reader);
+    if let Some(filter) = view.filter.as_ref().filter(|_| rows.is_empty()) {
+        let words = looks::none_shown(model, filter, &rows.extent);
+        return frame.render_widget(Paragraph::new(words), inside);
+    }
     let window = window(&rows, view);
     let height = usize::from(inside.height);
     let mut drawn: Vec<Line<'_>> = Vec::with_capacity(height);
-    for line in reader.window(window.top.line, height) {
+    for line in rows.lines(window.top.line, height) {
         let hidden = if line.number == window.top.line { window.top.row } else { 0 };
         drawn.extend(of_line(model, &rows, view, &line).into_iter().skip(hidden));
         if drawn.len() >= height {
@@ -100,9 +121,15 @@ fn of_line(model: &Model, rows: &Rows<'_>, view: &LogView, line: &LogLine) -> Ve
         drawn.push(Line::styled(format!(" {} {words}", look.glyph("⋯", "...")), look.dim));
     }
     let parts = if model.pane.display.wrap { rows.broken(line) } else { vec![cut(rows, view, line)] };
+    let wraps = model.pane.display.wrap;
+    let mut column = if wraps { 0 } else { view.column };
+    let end = if wraps { usize::MAX } else { column.saturating_add(rows.text_cells(line.kind)) };
+    let marks = Marks::of(look, view, line, end);
     for (place, part) in parts.iter().enumerate() {
         let mut spans = prefix(model, rows, line, place == 0);
-        spans.extend(styled(model, line, log_text::spans(part, look)));
+        let draw = |text: &Text| styled(model, rows, line, log_text::spans(text, look));
+        spans.extend(marks.spans(part, column, draw));
+        column = column.saturating_add(part.width());
         if !model.pane.display.wrap && is_cut(rows, view, line) {
             spans.push(Span::styled(look.glyph("›", ">"), look.dim));
         }
@@ -122,13 +149,14 @@ fn cut(rows: &Rows<'_>, view: &LogView, line: &LogLine) -> Text {
     line.text.cut(view.column, if is_cut(rows, view, line) { cells - 1 } else { cells })
 }
 
-/// A line of our own looks different from what was printed.
-fn styled(model: &Model, line: &LogLine, spans: Vec<Span<'static>>) -> Vec<Span<'static>> {
-    if line.kind == LineKind::Remark {
-        spans.into_iter().map(|span| span.style(model.look.accent)).collect()
-    } else {
-        spans
-    }
+/// A line of our own looks different from what was printed, and one that the filter did not find from those it did.
+fn styled(model: &Model, rows: &Rows<'_>, line: &LogLine, spans: Vec<Span<'static>>) -> Vec<Span<'static>> {
+    let style = match line.kind {
+        _ if rows.is_context(line.number) => model.look.dim,
+        LineKind::Remark => model.look.accent,
+        LineKind::Output | LineKind::Continuation => return spans,
+    };
+    spans.into_iter().map(|span| span.style(style)).collect()
 }
 
 /// The number and the time, and of a remark its sign: it is told from output without colours, too.
@@ -172,7 +200,7 @@ pub(super) fn grouped(number: u64) -> String {
 pub(super) fn place(model: &Model, of: &ContainerKey, view: &LogView) -> Vec<Span<'static>> {
     let look = &model.look;
     let Some(rows) = log_rows(model, of).filter(|rows| !rows.extent.is_empty()) else { return Vec::new() };
-    let mut spans = Vec::new();
+    let mut spans = looks::looks(model, view);
     if view.column > 0 && !model.pane.display.wrap {
         spans.push(Span::styled(format!(" column {} ", grouped(view.column as u64 + 1)), look.dim));
     }
@@ -188,7 +216,7 @@ pub(super) fn place(model: &Model, of: &ContainerKey, view: &LogView) -> Vec<Spa
         }
         Place::At(_) => {
             let top = window(&rows, view).top;
-            let below = grouped(rows.extent.end.since(rows.end_of_page(top)));
+            let below = grouped(rows.count(&(rows.end_of_page(top)..rows.extent.end)));
             spans.push(Span::styled(format!(" line {} of {total} ", grouped(top.line.get())), look.dim));
             spans.push(Span::styled(format!(" {below} below "), look.plain));
         }
@@ -209,8 +237,8 @@ pub fn shown_text(model: &Model) -> Option<String> {
             let rows = log_rows(model, of)?;
             let view = model.pane.shown_log(of)?;
             let top = window(&rows, view).top;
-            let count = usize::try_from(rows.end_of_page(top).since(top.line)).unwrap_or(0);
-            let lines = view.reader.as_ref()?.window(top.line, count);
+            let count = usize::try_from(rows.count(&(top.line..rows.end_of_page(top)))).unwrap_or(0);
+            let lines = rows.lines(top.line, count);
             Some(lines.iter().map(|line| line.text.plain()).collect::<Vec<_>>().join("\n"))
         }
         Tab::Stats | Tab::Processes => None,

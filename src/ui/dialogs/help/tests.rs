@@ -8,8 +8,8 @@ fn it_begins_with_what_holds_now() {
         stage.keys("?");
         insta::assert_snapshot!(format!("help_{width}x{height}"), stage.draw());
     }
-    let mut stage = Stage::new(120, 40);
-    stage.keys("enter ?");
+    let mut stage = Stage::new(120, 70);
+    stage.keys("enter f1");
     let drawn = stage.draw();
     assert!(drawn.find("Log and exec tabs").unwrap() < drawn.find("The pane").unwrap(), "{drawn}");
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use regex::{Regex, RegexBuilder};
+use crate::logs::Pattern;
 
 /// The most matches that are kept: more tell nobody anything.
 const MOST: usize = 10_000;
@@ -30,15 +30,9 @@ impl Search {
     #[must_use]
     pub fn of(typed: &str, lines: &[String], from: usize) -> Self {
         let mut matches = Vec::new();
-        if let Some(pattern) = pattern(typed) {
-            'all: for (line, text) in lines.iter().enumerate() {
-                for found in pattern.find_iter(text).filter(|found| !found.is_empty()) {
-                    matches.push(Match { line, bytes: found.range() });
-                    if matches.len() == MOST {
-                        break 'all;
-                    }
-                }
-            }
+        if let Some(pattern) = Pattern::new(typed) {
+            let places = |(line, text)| pattern.places(text).map(move |bytes| Match { line, bytes });
+            matches.extend(lines.iter().map(String::as_str).enumerate().flat_map(places).take(MOST));
         }
         let at = matches.iter().position(|found| found.line >= from).unwrap_or(0);
         Self { typed: typed.to_owned(), matches, at }
@@ -80,16 +74,6 @@ impl Search {
             count => format!("{} of {count}", self.at + 1),
         }
     }
-}
-
-fn pattern(typed: &str) -> Option<Regex> {
-    if typed.is_empty() {
-        return None;
-    }
-    let ignores_case = !typed.chars().any(char::is_uppercase);
-    let build =
-        |pattern: &str| RegexBuilder::new(pattern).case_insensitive(ignores_case).size_limit(1 << 20).build();
-    build(typed).or_else(|_| build(&regex::escape(typed))).ok()
 }
 
 #[cfg(test)]

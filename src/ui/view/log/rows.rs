@@ -1,14 +1,20 @@
 //! The rows that the lines of a log take on the screen, and how far it is from one to another.
 
-use crate::logs::{Extent, Line, LineKind, LineNumber, LogReader, Text};
+use std::ops::Range;
+
+use crate::logs::{Extent, Findings, Line, LineKind, LineNumber, LogReader, Text};
 use crate::ui::layout::Layout;
-use crate::ui::model::{LogDisplay, Model, Spot};
+use crate::ui::model::{LogDisplay, LogFilter, LogView, Model, Spot};
 
 /// The rows of one log, as it is drawn just now. Only the lines that are gone through are looked at.
 pub(in crate::ui) struct Rows<'a> {
     reader: &'a LogReader,
     /// How far the log went when this was made.
     pub(super) extent: Extent,
+    /// The lines that are shown, where not all are.
+    filter: Option<&'a Findings>,
+    /// The first line that is shown; the end where none is.
+    first: LineNumber,
     display: LogDisplay,
     width: usize,
     /// How many of them are shown.
@@ -21,15 +27,78 @@ const TIME: usize = 9;
 pub(super) const REMARK: usize = 3;
 
 impl<'a> Rows<'a> {
-    pub(super) fn of(model: &Model, reader: &'a LogReader) -> Self {
+    /// Of what is shown of a log; `None` where it is not being read yet.
+    pub(super) fn of(model: &Model, view: &'a LogView) -> Option<Self> {
         let inside = Layout::of(model).inside_pane();
-        Self {
+        let reader = view.reader.as_ref()?;
+        let extent = reader.extent();
+        let filter = view.filter.as_ref().map(LogFilter::findings);
+        let first = match filter {
+            Some(filter) => filter.next(extent.first.minus(1), &extent).unwrap_or(extent.end),
+            None => extent.first,
+        };
+        Some(Self {
             reader,
-            extent: reader.extent(),
+            extent,
+            filter,
+            first,
             display: model.pane.display,
             width: usize::from(inside.width),
             height: usize::from(inside.height.max(1)),
+        })
+    }
+
+    /// The line that is shown behind a line; the end where none is.
+    fn after(&self, line: LineNumber) -> LineNumber {
+        match self.filter {
+            Some(filter) => filter.next(line, &self.extent).unwrap_or(self.extent.end),
+            None => line.plus(1).min(self.extent.end),
         }
+    }
+
+    /// The line that is shown before a line.
+    fn before(&self, line: LineNumber) -> Option<LineNumber> {
+        match self.filter {
+            Some(filter) => filter.previous(line, &self.extent),
+            None => (line > self.first).then(|| line.minus(1)),
+        }
+    }
+
+    /// No line is shown.
+    pub(super) fn is_empty(&self) -> bool {
+        self.first >= self.extent.end
+    }
+
+    /// Whether a line is shown only because it is near one that the filter found.
+    pub(super) fn is_context(&self, line: LineNumber) -> bool {
+        self.filter.is_some_and(|filter| !filter.has(line))
+    }
+
+    /// How many of these lines are shown.
+    pub(super) fn count(&self, lines: &Range<LineNumber>) -> u64 {
+        self.filter.map_or(lines.end.since(lines.start), |filter| filter.count_shown(lines))
+    }
+
+    /// So many of the lines that are shown at most, from one of them on.
+    pub(super) fn lines(&self, from: LineNumber, count: usize) -> Vec<Line> {
+        if self.filter.is_none() {
+            return self.reader.window(from, count);
+        }
+        let mut lines: Vec<Line> = Vec::new();
+        let mut next = from;
+        // Neighbours are read together.
+        while next < self.extent.end && lines.len() < count {
+            let (start, mut run) = (next, 1);
+            next = self.after(start);
+            while next == start.plus(run as u64) && next < self.extent.end && lines.len() + run < count {
+                run += 1;
+                next = self.after(next);
+            }
+            let read = self.reader.window(start, run);
+            // What has been dropped by now has others in its place.
+            lines.extend(read.into_iter().filter(|line| line.number < start.plus(run as u64)));
+        }
+        lines
     }
 
     /// Cells of the numbers, without the blank behind them.
@@ -47,7 +116,7 @@ impl<'a> Rows<'a> {
 
     /// Whether a note that something was dropped stands above this line.
     pub(super) fn has_note(&self, line: LineNumber) -> bool {
-        line == self.extent.first && self.extent.dropped_bytes > 0
+        line == self.first && self.extent.dropped_bytes > 0
     }
 
     /// The rows of a line's text.
@@ -69,9 +138,24 @@ impl<'a> Rows<'a> {
         note + text
     }
 
+    /// The row of a line in which a column of its text is.
+    pub(super) fn row_of(&self, line: &Line, column: usize) -> usize {
+        let note = usize::from(self.has_note(line.number));
+        if !self.display.wrap {
+            return note;
+        }
+        let mut end = 0;
+        let rows = self.broken(line);
+        let before = rows.iter().take_while(|row| {
+            end += row.width();
+            end <= column
+        });
+        note + before.count().min(rows.len().saturating_sub(1))
+    }
+
     /// The first row there is.
     pub(in crate::ui) fn first(&self) -> Spot {
-        Spot { line: self.extent.first, row: 0 }
+        Spot { line: self.first, row: 0 }
     }
 
     /// The row on top when the end is shown.
@@ -84,11 +168,9 @@ impl<'a> Rows<'a> {
         let Spot { mut line, mut row } = from;
         let mut left = rows;
         while left > row {
-            if line <= self.extent.first {
-                return self.first();
-            }
+            let Some(before) = self.before(line) else { return self.first() };
             left -= row;
-            line = line.minus(1);
+            line = before;
             row = self.height_of(line);
         }
         Spot { line, row: row - left }
@@ -104,15 +186,18 @@ impl<'a> Rows<'a> {
                 return Spot { line, row: row + left };
             }
             left -= height.saturating_sub(row).min(left);
-            (line, row) = (line.plus(1), 0);
+            (line, row) = (self.after(line), 0);
         }
         Spot { line, row: 0 }
     }
 
-    /// The same row, or the nearest there is of a line that was dropped or is drawn otherwise by now.
+    /// The same row, or the nearest there is of a line that was dropped, is not shown or is drawn otherwise by now.
     pub(super) fn nearest(&self, spot: Spot) -> Spot {
-        if spot.line < self.extent.first {
+        if spot.line < self.first {
             return self.first();
+        }
+        if self.filter.is_some_and(|filter| !filter.shows(spot.line)) {
+            return Spot { line: self.after(spot.line), row: 0 }.min(self.last());
         }
         let row = if spot.row == 0 { 0 } else { spot.row.min(self.height_of(spot.line) - 1) };
         Spot { line: spot.line, row }.min(self.last())
@@ -121,6 +206,6 @@ impl<'a> Rows<'a> {
     /// The line after the last of which a row is shown when this row is on top.
     pub(super) fn end_of_page(&self, top: Spot) -> LineNumber {
         let after = self.down(top, self.height);
-        if after.row == 0 { after.line } else { after.line.plus(1) }
+        if after.row == 0 { after.line } else { self.after(after.line) }
     }
 }
