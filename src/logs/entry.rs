@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::LineNumber;
+use super::fact::Fact;
 use super::part_files::PartFiles;
 use super::segment::{Odd, Segment, Tally, latest, odd_lines};
 
@@ -85,19 +86,32 @@ impl Entry {
         matches!(&self.place, Place::Disk(spot) if spot.files.id() == files)
     }
 
-    /// Its lines, from wherever they are. Where they cannot be had, as many lines that say so.
-    pub(super) fn load(&self) -> Arc<Segment> {
+    /// So many of its lines from one on (by its place), from wherever they are, and the place of the first of them in
+    /// what is given back. Of a disk no more is read than that. Lines that cannot be had say so.
+    pub(super) fn load(&self, from: usize, count: usize) -> (Arc<Segment>, usize) {
         match &self.place {
-            Place::Memory(segment) => segment.clone(),
-            Place::Disk(spot) => match spot.files.read(spot, self.bytes as usize, self.lines as usize) {
-                Ok(segment) => Arc::new(segment),
-                Err(error) => self.instead(&format!("this line cannot be read: {error}")),
-            },
-            Place::Lost(words) => self.instead(words),
+            Place::Memory(segment) => (segment.clone(), from),
+            Place::Disk(spot) => {
+                let count = count.min((self.lines as usize).saturating_sub(from));
+                let segment = spot.files.read(spot, from, count).unwrap_or_else(|error| {
+                    Segment::in_place_of(count, &format!("this line cannot be read: {error}"))
+                });
+                (Arc::new(segment), 0)
+            }
+            Place::Lost(words) => (Arc::new(Segment::in_place_of(count.min(self.lines as usize), words)), 0),
         }
     }
 
-    fn instead(&self, words: &str) -> Arc<Segment> {
-        Arc::new(Segment::in_place_of(self.lines as usize, words))
+    /// Its facts alone; none where they cannot be had.
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        match &self.place {
+            Place::Memory(segment) => segment.facts().to_vec(),
+            Place::Disk(spot) => {
+                let mut facts = Vec::new();
+                let read = spot.files.read_facts(spot.facts_at, self.lines as usize, &mut facts);
+                read.map_or_else(|_| Vec::new(), |()| facts)
+            }
+            Place::Lost(_) => Vec::new(),
+        }
     }
 }

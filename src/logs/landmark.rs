@@ -40,32 +40,31 @@ impl Landmark {
 pub(super) fn next(shared: &Shared, of: Landmark, behind: LineNumber) -> Option<LineNumber> {
     let from = behind.plus(1);
     let here = shared.lock().segment_at(from);
-    here.and_then(|entry| lines(shared, &entry, |fact| of.is(fact)).find(|line| *line >= from)).or_else(
-        || {
-            let entry = shared.lock().segment_after(from, |tally| of.is_in(tally))?;
-            lines(shared, &entry, |fact| of.is(fact)).next()
-        },
-    )
+    here.and_then(|entry| lines(&entry, |fact| of.is(fact)).find(|line| *line >= from)).or_else(|| {
+        let entry = shared.lock().segment_after(from, |tally| of.is_in(tally))?;
+        lines(&entry, |fact| of.is(fact)).next()
+    })
 }
 
 pub(super) fn previous(shared: &Shared, of: Landmark, before: LineNumber) -> Option<LineNumber> {
     let here = shared.lock().segment_at(before);
-    here.and_then(|entry| lines(shared, &entry, |fact| of.is(fact)).take_while(|line| *line < before).last())
-        .or_else(|| {
+    here.and_then(|entry| lines(&entry, |fact| of.is(fact)).take_while(|line| *line < before).last()).or_else(
+        || {
             let entry = shared.lock().segment_before(before, |tally| of.is_in(tally))?;
-            lines(shared, &entry, |fact| of.is(fact)).last()
-        })
+            lines(&entry, |fact| of.is(fact)).last()
+        },
+    )
 }
 
 pub(super) fn at_time(shared: &Shared, time: Timestamp) -> Option<LineNumber> {
     let entry = shared.lock().segment_of_time(time)?;
-    lines(shared, &entry, |fact| fact.time().is_some_and(|of| of >= time)).next()
+    lines(&entry, |fact| fact.time().is_some_and(|of| of >= time)).next()
 }
 
 /// The lines of a segment of which something is so.
-fn lines(shared: &Shared, entry: &Entry, is_so: impl Fn(&Fact) -> bool) -> std::vec::IntoIter<LineNumber> {
-    let segment = shared.load(entry);
-    let facts = (0..).zip(segment.facts());
+fn lines(entry: &Entry, is_so: impl Fn(&Fact) -> bool) -> std::vec::IntoIter<LineNumber> {
+    let facts = entry.facts();
+    let facts = (0..).zip(&facts);
     let found: Vec<_> =
         facts.filter(|(_, fact)| is_so(fact)).map(|(index, _)| entry.first.plus(index)).collect();
     found.into_iter()

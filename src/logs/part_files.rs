@@ -17,6 +17,8 @@ use super::segment::Segment;
 
 /// What the file of the facts begins with.
 pub(super) const MAGIC: [u8; 8] = *b"smidrlg1";
+/// More bytes than a segment has: a full one and the longest line.
+const MOST: u32 = 1 << 20;
 /// How long its head is.
 pub(super) const HEAD_BYTES: u64 = 24;
 
@@ -159,13 +161,19 @@ impl PartFiles {
         Ok(look(facts))
     }
 
-    /// A whole segment.
-    pub(super) fn read(&self, spot: &Spot, bytes: usize, lines: usize) -> io::Result<Segment> {
+    /// So many lines of a segment, from one on.
+    pub(super) fn read(&self, spot: &Spot, from: usize, count: usize) -> io::Result<Segment> {
         let (mut text, mut facts) = (Vec::new(), Vec::new());
-        self.read_lines(spot.lines_at, bytes, &mut text)?;
-        self.read_facts(spot.facts_at, lines, &mut facts)?;
-        Segment::from_parts(text, facts)
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its file has been changed"))
+        // The one before says where the first begins.
+        let before = from.min(1);
+        self.read_facts(spot.facts_at + ((from - before) * FACT_BYTES) as u64, before + count, &mut facts)?;
+        let begin = if before == 1 { facts.remove(0).end } else { 0 };
+        let end = facts.last().map_or(begin, |fact| fact.end);
+        let changed = || io::Error::new(io::ErrorKind::InvalidData, "its file has been changed");
+        let bytes = end.checked_sub(begin).filter(|bytes| *bytes <= MOST).ok_or_else(changed)?;
+        self.read_lines(spot.lines_at + u64::from(begin), bytes as usize, &mut text)?;
+        facts.iter_mut().for_each(|fact| *fact = fact.ending(fact.end.wrapping_sub(begin)));
+        Segment::from_parts(text, facts).ok_or_else(changed)
     }
 
     /// None of its lines is held any more. Nothing more may be written to them.

@@ -115,8 +115,8 @@ impl Search {
                 if is_none {
                     return Vec::new();
                 }
-                let segment = self.reader.shared().load(entry);
-                let facts = (0..).zip(segment.facts());
+                let facts = entry.facts();
+                let facts = (0..).zip(&facts);
                 facts.filter(|(_, fact)| fact.level() >= Some(level)).map(|(index, _)| index).collect()
             }
             Query::Matching(pattern) => self.matching(entry, &pattern),

@@ -1,21 +1,17 @@
 //! What the writer, the readers and the disk of a log share.
 
-use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use tokio::sync::Notify;
 
-use super::entry::{Entry, Place, Spot};
+use super::entry::Spot;
 use super::fact::Fact;
 use super::held::{Held, Next, Part};
 use super::segment::Segment;
 use super::spool::{self, Job, Spool};
 use super::{LineNumber, line};
-
-/// How many segments are kept in memory after they were read: what is on the screen, and where it goes next.
-const CACHED: usize = 4;
 
 /// What the writer and the readers of a log share. Readers hold the lock only to take what tells where their lines are;
 /// the writer for a bounded piece of what it was given; nobody while a disk works.
@@ -26,8 +22,6 @@ pub(super) struct Shared {
     moved: Condvar,
     /// The spool has done something.
     spooled: Notify,
-    /// What was read last.
-    cache: Mutex<VecDeque<((u64, u64), Arc<Segment>)>>,
     /// What will write to the disk once there is enough to write.
     idle_spool: Mutex<Option<Spool>>,
 }
@@ -38,7 +32,6 @@ impl Shared {
             held: Mutex::new(held),
             moved: Condvar::new(),
             spooled: Notify::new(),
-            cache: Mutex::default(),
             idle_spool: Mutex::new(spool),
         }
     }
@@ -129,31 +122,17 @@ impl Shared {
         }
     }
 
-    /// The lines of a segment; those on a disk are kept for a while.
-    pub(super) fn load(&self, entry: &Entry) -> Arc<Segment> {
-        let Place::Disk(spot) = &entry.place else { return entry.load() };
-        let key = (spot.files.id(), spot.lines_at);
-        let cache = || self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, segment)) = cache().iter().find(|(of, _)| *of == key) {
-            return segment.clone();
-        }
-        let segment = entry.load();
-        let mut cache = cache();
-        cache.truncate(CACHED - 1);
-        cache.push_front((key, segment.clone()));
-        segment
-    }
-
     /// Looks at each of the lines from one on, at most so many.
     pub(super) fn each(&self, from: LineNumber, count: usize, mut look: impl FnMut(Placed<'_>)) {
         let part: Part = self.lock().part(from, count);
         for entry in part.entries.iter().chain(&part.filling) {
-            let segment = self.load(entry);
             let numbers = entry.first.max(part.from).get()..entry.end().min(part.end).get();
-            for number in numbers.map(LineNumber::new) {
-                let index = usize::try_from(number.since(entry.first)).unwrap_or(usize::MAX);
+            let from = usize::try_from(numbers.start - entry.first.get()).unwrap_or(usize::MAX);
+            let (segment, first) =
+                entry.load(from, usize::try_from(numbers.end - numbers.start).unwrap_or(0));
+            for (index, number) in (first..).zip(numbers) {
                 if let Some((fact, bytes)) = segment.line(index) {
-                    look(Placed { number, fact: *fact, bytes, is_open: false });
+                    look(Placed { number: LineNumber::new(number), fact: *fact, bytes, is_open: false });
                 }
             }
         }

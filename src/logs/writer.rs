@@ -44,7 +44,7 @@ impl Log {
     /// Over the limit an eighth of it goes at once.
     ///
     /// In memory are the newest lines, not yet in a file (256 KiB and what a disk is behind, at most 8 MiB: see
-    /// [`LogWriter::ready`]), what was looked at last (1 MiB), and about 100 bytes for each 256 KiB on the disk. A
+    /// [`LogWriter::ready`]), and about 150 bytes for each 256 KiB on the disk. A
     /// directory that takes nothing is a [trouble](LogReader::trouble), found when there is something to write.
     #[must_use]
     pub fn temporary(directory: &Path, limit_bytes: u64) -> (LogWriter, LogReader) {
