@@ -17,6 +17,7 @@ use crate::ui::model::{ExecTab, LogView, Model, Output, Place, Spot, Tab};
 use crate::ui::{ContainerKey, LogState};
 
 use super::log_text;
+pub(super) use crate::text::grouped;
 pub(in crate::ui) use rows::Rows;
 
 /// Which lines of a log are shown.
@@ -152,20 +153,6 @@ fn prefix(model: &Model, rows: &Rows<'_>, line: &LogLine, is_first: bool) -> Vec
         spans.push(Span::styled(sign, model.look.accent));
     }
     spans
-}
-
-/// Digits in groups of three, as people read them: `120 381`.
-#[must_use]
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(' ');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// Where the log is looked at, for the frame of the pane.
