@@ -77,7 +77,10 @@ mod tests {
         seen("  1%\r 50%\r100%", "  1%<dim>^M</> 50%<dim>^M</>100%");
         seen("\x1b[31mred\x1b[0m\t\0\x7f", "<dim>^[</>[31mred<dim>^[</>[0m<dim>^I^@^?</>");
         seen(b"caf\xe9 \xff\xfe", "caf<dim><e9></> <dim><ff><fe></>");
-        seen("\u{9b}2J\u{202e}x\u{200b}\u{2028}", "<dim><U+009B></>2J<dim><U+202E></>x<dim><U+200B><U+2028></>");
+        seen(
+            "\u{9b}2J\u{202e}x\u{200b}\u{2028}",
+            "<dim><U+009B></>2J<dim><U+202E></>x<dim><U+200B><U+2028></>",
+        );
         seen("käse 寿司", "käse 寿司");
     }
 

@@ -171,4 +171,13 @@ mod tests {
         assert!(text(-3600).starts_with("2025-03-0"), "{}", text(-3600));
         assert_eq!(age(None, now), "");
     }
+
+    #[test]
+    fn digits_stand_in_groups() {
+        for (number, text) in
+            [(0, "0"), (999, "999"), (1000, "1 000"), (120_381, "120 381"), (10_000_000, "10 000 000")]
+        {
+            assert_eq!(grouped(number), text);
+        }
+    }
 }

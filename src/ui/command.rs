@@ -4,6 +4,9 @@ use crate::engine::TermSize;
 
 use super::{ActionId, ContainerKey, EngineId, ExecDraft, Request};
 
+/// The most bytes of a text that are copied. Terminals take 100 000 of base64, some less.
+pub const COPIED: usize = 74_000;
+
 /// Something for the loop to do. Requests in the imperative; what comes of them returns as a
 /// [`Message`](super::Message).
 #[derive(Debug)]

@@ -23,7 +23,7 @@ pub mod view;
 mod view_speed_tests;
 mod wanted;
 
-pub use command::Command;
+pub use command::{COPIED, Command};
 pub use draft::ExecDraft;
 pub use ids::{ActionId, ContainerKey, EngineId, VolumeKey};
 pub use keymap::{Do, KeyMap};

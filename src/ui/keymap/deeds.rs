@@ -91,6 +91,17 @@ deeds! {
     CloseTab, "close-tab", "close tab", "Close the tab of an exec that has ended", Looks, [Pane ["ctrl-w"]];
     Zoom, "zoom", "zoom", "Give the pane the whole screen, or take it back", Looks, [Everywhere ["z"]];
     Follow, "follow", "follow", "Stay at the end of the log, or stay where you are", Looks, [Log ["f"]];
+    GoTo, "go-to", "go to", "Go to a line (or type its number), to a share (50%), to a time (@14:05)", Looks, [Log ["@"]];
+    NextError, "next-error", "error", "To the next error", Looks, [Log ["}"]];
+    PreviousError, "previous-error", "error up", "To the error before", Looks, [Log ["{"]];
+    NextWarning, "next-warning", "warning", "To the next warning or error", Looks, [Log [")"]];
+    PreviousWarning, "previous-warning", "warning up", "To the warning or error before", Looks, [Log ["("]];
+    NextRemark, "next-remark", "remark", "To the next remark: a command began or ended, a restart", Looks, [Log [">"]];
+    PreviousRemark, "previous-remark", "remark up", "To the remark before", Looks, [Log ["<"]];
+    SetMark, "set-mark", "set mark", "Mark the line you are at with a letter", Looks, [Log ["m"]];
+    GoToMark, "go-to-mark", "to mark", "To the mark of a letter; with ' back to where the last jump began", Looks, [Log ["'"]];
+    Select, "select", "select", "Select whole lines from here on; moving takes the other end along", Looks, [Log ["V"]];
+    Raw, "raw", "raw", "Show lines as they came: control characters, redraws, bytes that are no text", Looks, [Log ["r"]];
     Wrap, "wrap", "wrap", "Break long lines, or cut them", Looks, [Log ["w"]];
     Timestamps, "timestamps", "times", "Show when each line was printed", Looks, [Log ["t"]];
     LineNumbers, "line-numbers", "numbers", "Number the lines", Looks, [Log ["#"]];

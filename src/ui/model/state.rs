@@ -30,6 +30,13 @@ pub enum Typing {
         /// The search before, for escape.
         before: String,
     },
+    /// Where to go in the log in the pane, as far as it is typed.
+    GoTo(String),
+    /// The letter of a mark to set, or to go to.
+    Mark {
+        /// Whether it is to be set.
+        sets: bool,
+    },
 }
 
 /// Everything the screen shows.

@@ -7,7 +7,7 @@ use crate::ui::model::{Cancel, Focus, Place, Row, Tab, Typing};
 use crate::ui::{Command, ContainerKey, Model, Request, Tone};
 
 use super::moving::{self, Far};
-use super::{dialog, requests};
+use super::{dialog, go_to, going, marking, requests, selecting};
 
 /// Does it. Whether it can be done has been asked before.
 #[expect(clippy::too_many_lines, reason = "a line or so for each deed, so that none is forgotten")]
@@ -101,6 +101,17 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
             }
         }
         Do::Follow => follow(model),
+        Do::NextError
+        | Do::PreviousError
+        | Do::NextWarning
+        | Do::PreviousWarning
+        | Do::NextRemark
+        | Do::PreviousRemark => going::to_landmark(model, deed),
+        Do::GoTo => go_to::ask(model, "@"),
+        Do::SetMark => marking::ask(model, true),
+        Do::GoToMark => marking::ask(model, false),
+        Do::Select => selecting::toggle(model),
+        Do::Raw => model.pane.display.raw ^= true,
         Do::Wrap => model.pane.display.wrap ^= true,
         Do::Timestamps => model.pane.display.timestamps ^= true,
         Do::LineNumbers => model.pane.display.numbers ^= true,
@@ -225,8 +236,12 @@ fn to_match(model: &mut Model, by: isize) {
 
 fn follow(model: &mut Model) {
     let Some(key) = model.pane_of().cloned() else { return };
+    let extent = crate::ui::view::log_rows(model, &key).map(|rows| rows.extent());
     let top = crate::ui::view::log_window(model, &key).map(|window| window.top);
     if let Some(view) = model.pane.shown_log_mut(&key) {
+        if let Some(extent) = extent {
+            view.settle(&extent);
+        }
         view.place = match (view.place, top) {
             (Place::End, Some(top)) => Place::At(top),
             _ => Place::End,
@@ -251,6 +266,9 @@ pub(super) fn cancel(model: &mut Model, id: crate::ui::ActionId, commands: &mut 
 }
 
 fn copy(model: &mut Model, commands: &mut Vec<Command>) {
+    if model.focus == Focus::Pane && selecting::copy(model, commands) {
+        return;
+    }
     let text = match model.focus {
         Focus::Containers => model.containers.selected().map(|row| row.container.name.clone()),
         Focus::Volumes => model.volumes.selected().map(|row| row.volume.name.clone()),
@@ -279,6 +297,9 @@ fn focus(model: &mut Model, by: isize) {
 /// One thing at a time: from the newest and smallest to the way back to the lists.
 fn close(model: &mut Model) {
     if model.toasts.clear() {
+        return;
+    }
+    if model.focus == Focus::Pane && selecting::clear(model) {
         return;
     }
     match model.focus {

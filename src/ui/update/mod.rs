@@ -2,11 +2,15 @@
 
 mod act;
 mod dialog;
+mod go_to;
+mod going;
 mod keys;
+mod marking;
 mod mouse;
 mod moving;
 mod news;
 mod requests;
+mod selecting;
 mod validity;
 
 pub use keys::LEAVE_SHELL;
@@ -14,8 +18,9 @@ pub use mouse::Mouse;
 pub use validity::{contexts, validity};
 
 use crate::term::Size;
+use crate::ui::keymap::Do;
 use crate::ui::layout::Layout;
-use crate::ui::model::{Focus, Output};
+use crate::ui::model::{Focus, Output, Typing};
 use crate::ui::{Command, Message, Model, Now};
 
 /// Takes what has happened, and says what is to be done.
@@ -54,6 +59,12 @@ fn settle(model: &mut Model, commands: &mut Vec<Command>) {
     }
     if let Some(key) = model.pane_of().cloned() {
         model.pane.visit(&key);
+    }
+    model.pane.settle_logs();
+    if matches!(model.typing, Some(Typing::GoTo(_) | Typing::Mark { .. }))
+        && (model.focus != Focus::Pane || validity(model, Do::GoTo).is_err())
+    {
+        model.typing = None;
     }
     let inside = layout.inside_pane();
     let selected = model.containers.selected();

@@ -57,7 +57,7 @@ pub(super) fn of_container(model: &mut Model, key: &ContainerKey, news: Containe
         ContainerNews::NoTop(problem) => model.pane.processes.take(key, Err(problem)),
         ContainerNews::Log(reader) => {
             if let Some(view) = model.pane.log_mut(key) {
-                view.reader = Some(reader);
+                view.set_reader(reader);
             }
         }
         ContainerNews::LogMoved(state) => {

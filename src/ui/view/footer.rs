@@ -40,7 +40,18 @@ fn offers(model: &Model) -> Vec<Do> {
         _ => match model.tab() {
             Some(Tab::Inspect) => vec![D::Search, D::NextMatch, D::Reveal, D::Copy],
             Some(Tab::Log) => {
-                vec![D::Follow, D::Wrap, D::Timestamps, D::LineNumbers, D::Copy, D::Exec, D::Zoom]
+                vec![
+                    D::Follow,
+                    D::Wrap,
+                    D::Timestamps,
+                    D::LineNumbers,
+                    D::Copy,
+                    D::Exec,
+                    D::Zoom,
+                    D::GoTo,
+                    D::NextError,
+                    D::Select,
+                ]
             }
             Some(Tab::Exec(_)) => {
                 vec![
@@ -80,14 +91,22 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         return frame.render_widget(pairs(model, &keys), area);
     }
     if let Some(typing) = &model.typing {
-        let what = match typing {
-            Typing::Filter { .. } => "to filter",
-            Typing::Search { .. } => "to search",
+        let keys: &[(&str, &str)] = match typing {
+            Typing::Filter { .. } => &[("type", "to filter"), ("enter", "keep it"), ("esc", "take it back")],
+            Typing::Search { .. } => &[("type", "to search"), ("enter", "keep it"), ("esc", "take it back")],
+            Typing::GoTo(_) => &[
+                ("1234 enter", "line"),
+                ("50%", "share"),
+                ("@14:05 enter", "time"),
+                ("200y", "copy the last"),
+                ("esc", "stay"),
+            ],
+            Typing::Mark { sets: true } => &[("a-z", "mark the line"), ("esc", "no mark")],
+            Typing::Mark { sets: false } => {
+                &[("a-z", "go to its line"), ("'", "back from the last jump"), ("esc", "stay")]
+            }
         };
-        return frame.render_widget(
-            pairs(model, &[("type", what), ("enter", "keep it"), ("esc", "take it back")]),
-            area,
-        );
+        return frame.render_widget(pairs(model, keys), area);
     }
     let contexts = super::super::contexts(model);
     let shown = |deed: Do| {

@@ -1,8 +1,15 @@
 //! A log in the pane: only the lines that are visible are ever asked for.
 
+mod reach;
 mod rows;
 #[cfg(test)]
+mod select_tests;
+mod standing;
+#[cfg(test)]
 mod tests;
+mod toned;
+#[cfg(test)]
+mod travel_tests;
 
 use jiff::tz::TimeZone;
 use ratatui::Frame;
@@ -19,6 +26,7 @@ use crate::ui::{ContainerKey, LogState};
 use super::log_text;
 pub(super) use crate::text::grouped;
 pub(in crate::ui) use rows::Rows;
+pub(super) use standing::with_standing;
 
 /// Which lines of a log are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +53,7 @@ pub fn log_window(model: &Model, of: &ContainerKey) -> Option<LogWindow> {
 }
 
 fn window(rows: &Rows<'_>, view: &LogView) -> LogWindow {
-    let top = match view.place {
+    let top = match view.place_in(&rows.extent) {
         Place::End => rows.last(),
         Place::At(spot) => rows.nearest(spot),
     };
@@ -61,7 +69,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, inside: Rect, of: &Cont
     let window = window(&rows, view);
     let height = usize::from(inside.height);
     let mut drawn: Vec<Line<'_>> = Vec::with_capacity(height);
-    for line in reader.window(window.top.line, height) {
+    for line in rows.lines(window.top.line, height) {
         let hidden = if line.number == window.top.line { window.top.row } else { 0 };
         drawn.extend(of_line(model, &rows, view, &line).into_iter().skip(hidden));
         if drawn.len() >= height {
@@ -103,11 +111,11 @@ fn of_line(model: &Model, rows: &Rows<'_>, view: &LogView, line: &LogLine) -> Ve
     let parts = if model.pane.display.wrap { rows.broken(line) } else { vec![cut(rows, view, line)] };
     for (place, part) in parts.iter().enumerate() {
         let mut spans = prefix(model, rows, line, place == 0);
-        spans.extend(styled(model, line, log_text::spans(part, look)));
+        spans.extend(styled(model, line, toned::spans(part, line.level, look)));
         if !model.pane.display.wrap && is_cut(rows, view, line) {
             spans.push(Span::styled(look.glyph("›", ">"), look.dim));
         }
-        drawn.push(Line::from(spans));
+        drawn.push(toned::selected(Line::from(spans), rows, view, line.number, look));
     }
     drawn
 }
@@ -197,7 +205,7 @@ pub fn shown_text(model: &Model) -> Option<String> {
             let view = model.pane.shown_log(of)?;
             let top = window(&rows, view).top;
             let count = usize::try_from(rows.end_of_page(top).since(top.line)).unwrap_or(0);
-            let lines = view.reader.as_ref()?.window(top.line, count);
+            let lines = rows.lines(top.line, count);
             Some(lines.iter().map(|line| line.text.plain()).collect::<Vec<_>>().join("\n"))
         }
         Tab::Stats | Tab::Processes => None,

@@ -25,8 +25,8 @@ mod toasts;
 mod volumes;
 
 pub use dialog::dialog_area;
-pub(in crate::ui) use log::log_rows;
 pub use log::{LogWindow, log_window, shown_text};
+pub(in crate::ui) use log::{Rows, log_rows};
 pub use pane::tab_at;
 pub use strip::strip_action_at;
 

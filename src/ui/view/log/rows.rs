@@ -10,7 +10,7 @@ pub(in crate::ui) struct Rows<'a> {
     /// How far the log went when this was made.
     pub(super) extent: Extent,
     display: LogDisplay,
-    width: usize,
+    pub(super) width: usize,
     /// How many of them are shown.
     pub(super) height: usize,
 }
@@ -50,6 +50,15 @@ impl<'a> Rows<'a> {
         line == self.extent.first && self.extent.dropped_bytes > 0
     }
 
+    /// Lines from one on, as they are drawn.
+    pub(in crate::ui) fn lines(&self, from: LineNumber, count: usize) -> Vec<Line> {
+        if self.display.raw {
+            self.reader.visible_window(from, count)
+        } else {
+            self.reader.window(from, count)
+        }
+    }
+
     /// The rows of a line's text.
     pub(super) fn broken(&self, line: &Line) -> Vec<Text> {
         line.text.wrap(self.text_cells(line.kind))
@@ -60,7 +69,7 @@ impl<'a> Rows<'a> {
         if !self.display.wrap {
             return note + 1;
         }
-        let lines = self.reader.window(number, 1);
+        let lines = self.lines(number, 1);
         let Some(line) = lines.first() else { return note + 1 };
         let cells = self.text_cells(line.kind);
         let is_ascii = line.text.spans().iter().all(|span| span.text().is_ascii());
