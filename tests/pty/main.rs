@@ -21,6 +21,8 @@ mod keys;
 #[cfg(test)]
 mod own;
 #[cfg(test)]
+mod pager;
+#[cfg(test)]
 mod screen;
 #[cfg(test)]
 mod silent;

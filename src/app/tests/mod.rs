@@ -3,5 +3,6 @@
 mod actions;
 mod harness;
 mod logs;
+mod logs_out;
 mod the_loop;
 mod trouble;

@@ -102,6 +102,8 @@ deeds! {
     GoToMark, "go-to-mark", "to mark", "To the mark of a letter; with ' back to where the last jump began", Looks, [Log ["'"]];
     Select, "select", "select", "Select whole lines from here on; moving takes the other end along", Looks, [Log ["V"]];
     Raw, "raw", "raw", "Show lines as they came: control characters, redraws, bytes that are no text", Looks, [Log ["r"]];
+    SaveLog, "save-log", "save", "Save the log, or the lines that are selected, to a file", Looks, [Log ["ctrl-s"]];
+    Pager, "pager", "pager", "Read the log, or the lines that are selected, in $PAGER", Looks, [Log ["|"]];
     Wrap, "wrap", "wrap", "Break long lines, or cut them", Looks, [Log ["w"]];
     Timestamps, "timestamps", "times", "Show when each line was printed", Looks, [Log ["t"]];
     LineNumbers, "line-numbers", "numbers", "Number the lines", Looks, [Log ["#"]];

@@ -4,7 +4,7 @@ use crate::engine::ContainerState;
 use crate::ui::dialogs;
 use crate::ui::keymap::Do;
 use crate::ui::model::{Cancel, Focus, Place, Row, Tab, Typing};
-use crate::ui::{Command, ContainerKey, Model, Request, Tone};
+use crate::ui::{Command, ContainerKey, LogLines, Model, Request, Tone};
 
 use super::moving::{self, Far};
 use super::{dialog, go_to, going, marking, requests, selecting};
@@ -111,6 +111,8 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
         Do::SetMark => marking::ask(model, true),
         Do::GoToMark => marking::ask(model, false),
         Do::Select => selecting::toggle(model),
+        Do::SaveLog => opened(model, dialogs::save_log(model), commands),
+        Do::Pager => page(model, commands),
         Do::Raw => model.pane.display.raw ^= true,
         Do::Wrap => model.pane.display.wrap ^= true,
         Do::Timestamps => model.pane.display.timestamps ^= true,
@@ -247,6 +249,12 @@ fn follow(model: &mut Model) {
             _ => Place::End,
         };
     }
+}
+
+fn page(model: &Model, commands: &mut Vec<Command>) {
+    let view = model.pane_of().and_then(|of| model.pane.shown_log(of));
+    let lines = view.and_then(|view| LogLines::selected(view).or_else(|| LogLines::all(view)));
+    commands.extend(lines.map(Command::Page));
 }
 
 fn run_again(model: &mut Model, commands: &mut Vec<Command>) {

@@ -129,6 +129,8 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
         | Do::SetMark
         | Do::GoToMark
         | Do::Select
+        | Do::SaveLog
+        | Do::Pager
         | Do::Raw => match model.pane_of().and_then(|of| model.pane.shown_log(of)) {
             Some(view) if view.reader.is_some() => Ok(()),
             Some(_) => Err("nothing is read yet".into()),
