@@ -8,21 +8,38 @@ use crate::ui::Model;
 use crate::ui::layout::Layout;
 use crate::ui::model::{Focus, LogView, Typing};
 
-/// The most cells of why the disk does not take a log.
+/// The most cells of why the disk does not take a log, and the least that say anything.
 const TROUBLE: usize = 40;
+const TROUBLE_LEAST: usize = 16;
+/// What stands before it, and the blank behind.
+const NOT_ON_DISK: &str = " not on disk: ";
 
-/// With everything that stands before the place. How many errors there are goes first where the frame is too narrow.
+/// With everything that stands before the place. Where the frame is too narrow, how many errors there are goes first, and
+/// the place makes room for why nothing is on the disk.
 pub(in crate::ui::view) fn with_standing(
     model: &Model,
     view: &LogView,
     place: Vec<Span<'static>>,
 ) -> Vec<Span<'static>> {
-    let mut spans = typing(model, view);
-    spans.extend(trouble(model, view));
-    let counts = counts(model, view);
     // The corners are the frame's own.
     let room = usize::from(Layout::of(model).pane.width.saturating_sub(2));
     let cells = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
+    let mut place = place;
+    let mut spans = typing(model, view);
+    if let Some(trouble) = view.reader.as_ref().and_then(crate::logs::LogReader::trouble) {
+        let room = room.saturating_sub(cells(&spans) + NOT_ON_DISK.len() + 1);
+        let mut left = room.saturating_sub(cells(&place));
+        if left < TROUBLE_LEAST {
+            place.clear();
+            left = room;
+        }
+        spans.push(not_on_disk(model, &trouble, left.min(TROUBLE)));
+    }
+    // What is typed is read first.
+    if !spans.is_empty() && cells(&spans) + cells(&place) > room {
+        place.clear();
+    }
+    let counts = counts(model, view);
     if cells(&spans) + cells(&counts) + cells(&place) <= room {
         spans.extend(counts);
     }
@@ -57,11 +74,11 @@ fn typing(model: &Model, view: &LogView) -> Vec<Span<'static>> {
     spans
 }
 
-/// Why the disk does not take what comes.
-fn trouble(model: &Model, view: &LogView) -> Option<Span<'static>> {
-    let trouble = view.reader.as_ref()?.trouble()?;
-    let words = fit::without_end(&clean(&trouble), TROUBLE);
-    Some(Span::styled(format!(" not on disk: {words} "), model.look.bad))
+/// Why the disk does not take what comes, in so many cells.
+fn not_on_disk(model: &Model, trouble: &str, cells: usize) -> Span<'static> {
+    let words = clean(trouble);
+    let why = words.split(" (os error").next().unwrap_or_default();
+    Span::styled(format!("{NOT_ON_DISK}{} ", fit::without_end(why, cells)), model.look.bad)
 }
 
 /// How many errors and warnings there are.

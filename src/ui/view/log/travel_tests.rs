@@ -51,11 +51,28 @@ fn serious_lines_look_so_and_are_counted() {
 }
 
 #[test]
+fn a_disk_that_does_not_take_it_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut writer, reader) = Log::temporary(&directory.path().join("missing"), MIB);
+    writer.append(Stream::Stdout, None, b"ERROR: a line\n");
+    writer.flush().unwrap_err();
+    let mut stage = with_log(100, 15, &reader);
+    assert!(pane_bottom(&stage).contains(" not on disk: "), "{}", pane_bottom(&stage));
+    assert_eq!(style_of(&stage, "not on disk"), "red");
+    insta::assert_snapshot!("log_trouble", stage.draw());
+    stage.resize(60, 15).keys("# j k @").types("2026-03-01 14:05:10");
+    assert!(pane_bottom(&stage).contains("14:05:10▏  not on disk: "), "{}", pane_bottom(&stage));
+    stage.draws_at_any_size();
+}
+
+#[test]
 fn counts_go_first_where_there_is_no_room() {
     let (_writer, _, mut stage) = stage_of(3, &[(1, "ERROR:")]);
     stage.resize(60, 15).keys("r @").types("2026-03-01 14:05:10");
     assert!(!pane_bottom(&stage).contains("error"), "{}", pane_bottom(&stage));
     assert!(pane_bottom(&stage).contains("3 lines"), "{}", pane_bottom(&stage));
+    stage.keys("esc t l l l l @").types("2026-03-01 14:05:10");
+    assert!(pane_bottom(&stage).contains("go to: @2026-03-01 14:05:10▏"), "{}", pane_bottom(&stage));
 }
 
 #[test]
