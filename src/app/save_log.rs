@@ -16,6 +16,8 @@ use super::wires::Wires;
 
 /// How many are saved at a time.
 const AT_ONCE: usize = 4;
+/// Of so many lines it is said that they are being saved: it takes a while.
+const LONG: u64 = 100_000;
 /// How much is written at a time.
 const BUFFER: usize = 256 * 1024;
 
@@ -41,6 +43,10 @@ impl Saving {
                 let words = format!("not saved: {AT_ONCE} logs are being saved already");
                 return wires.outbox.told(Tone::Warning, words).await;
             };
+            if lines.count() > LONG {
+                let words = format!("saving {} lines", grouped(lines.count()));
+                wires.outbox.told(Tone::Plain, words).await;
+            }
             let saved = tokio::task::spawn_blocking(move || {
                 let path = place(&path, std::env::home_dir().as_deref());
                 save(&lines, form, &path, || !leaving.is_cancelled())
@@ -70,14 +76,13 @@ fn save(
     is_wanted: impl Fn() -> bool,
 ) -> Result<String, String> {
     let shown = clean(&path.to_string_lossy()).into_owned();
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => format!("not saved: {shown} is there already"),
-        _ => {
-            // It may name the file that is written at first, which nobody asked for.
-            let words = error.to_string();
-            let why = words.split(" at path \"").next().unwrap_or_default();
-            format!("not saved to {shown}: {why}")
+    let failed = |error: io::Error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return format!("not saved: {shown} is there already");
         }
+        // It may name the file that is written at first, which nobody asked for.
+        let words = error.to_string();
+        format!("not saved to {shown}: {}", words.split(" at path \"").next().unwrap_or_default())
     };
     // Known before hours of work; it is asked again at the end, where nothing can come in between.
     if path.symlink_metadata().is_ok() {
