@@ -11,6 +11,8 @@ use crate::ui::{Command, ExecDraft, Message, Tone};
 use super::engines::Engines;
 use super::hand_over;
 use super::history::History;
+use super::pager;
+use super::save_log::Saving;
 use super::supervise::Actions;
 use super::wires::Wires;
 
@@ -20,6 +22,7 @@ pub(super) struct Backstage {
     engines: Engines,
     actions: Actions,
     history: Option<Arc<History>>,
+    saving: Saving,
     came_back: mpsc::Sender<String>,
 }
 
@@ -36,7 +39,14 @@ impl Backstage {
         for candidate in candidates {
             engines.add(candidate);
         }
-        Self { engines, actions: Actions::new(wires.clone()), wires, history, came_back }
+        Self {
+            engines,
+            actions: Actions::new(wires.clone()),
+            wires,
+            history,
+            saving: Saving::new(),
+            came_back,
+        }
     }
 
     /// Does what it is told until nobody can tell it any more.
@@ -63,6 +73,16 @@ impl Backstage {
                     let words = hand_over::run(wires, key, shell).await;
                     let _ = came_back.send(words).await;
                 });
+            }
+            Command::Page(lines) => {
+                let (wires, came_back) = (self.wires.clone(), self.came_back.clone());
+                tokio::spawn(async move {
+                    let words = pager::run(wires, lines).await;
+                    let _ = came_back.send(words).await;
+                });
+            }
+            Command::SaveLog { lines, form, path } => {
+                self.saving.begin(self.wires.clone(), lines, form, path);
             }
             Command::Refresh(id) => self.engines.refresh(id),
             Command::Retry(id) => self.engines.retry(id),

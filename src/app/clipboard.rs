@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// The most that is copied, in bytes. Terminals take 100 000 of base64, some less.
-pub(crate) const MOST: usize = 74_000;
+/// The most that is copied, in bytes.
+pub(crate) const MOST: usize = crate::ui::COPIED;
 
 /// What the terminal is sent to take a text into its clipboard; `None` where it is too long for it.
 pub(crate) fn copied(text: &str) -> Option<Vec<u8>> {

@@ -21,6 +21,7 @@ use super::history::History;
 use super::link::Links;
 use super::outbox::boxes;
 use super::own_log::OwnLog;
+use super::pager;
 use super::run::{Ends, Left, Loop, Stop};
 use super::signals::{EndSignal, Signals};
 use super::sixteen::Sixteen;
@@ -218,7 +219,10 @@ impl Behind {
 fn listen(stopping: mpsc::Sender<Stop>) -> io::Result<()> {
     let mut signals = Signals::new()?;
     tokio::spawn(async move {
-        let signal = signals.next().await;
+        let mut signal = signals.next().await;
+        while signal == EndSignal::Interrupt && pager::takes_interrupts() {
+            signal = signals.next().await;
+        }
         let _ = stopping.try_send(Stop::Signal(signal));
         tokio::time::sleep(AFTER_SIGNAL).await;
         // A terminal that takes nothing would keep this waiting, too.

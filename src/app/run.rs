@@ -192,9 +192,9 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
                 self.terminal.stop()?;
                 self.take_back(turn)?;
             }
-            Command::HandOver(key, shell) => {
+            command @ (Command::HandOver(..) | Command::Page(_)) => {
                 self.lend(turn)?;
-                if !self.hand_on(Command::HandOver(key, shell)) {
+                if !self.hand_on(command) {
                     self.take_back(turn)?;
                 }
             }

@@ -14,6 +14,7 @@ use crate::actions::exec::{ExecEnd, ExecIo, ExecPlan, LocalInput, Runner};
 use crate::actions::{Outcome, Report, Supervised, Verb};
 use crate::engine::{ContainerId, ExecRequest, Output, StdStream, TermSize};
 use crate::logs::{LogWriter, Stream};
+use crate::text::elapsed;
 use crate::ui::{ActionNews, Ended, Message, Yield};
 
 use super::ending::ended;
@@ -31,7 +32,8 @@ const PIECE: usize = 64 * 1024;
 
 /// Runs a command, its output into a log.
 pub(super) async fn exec(errand: Errand, on: &Supervised, id: &ContainerId, request: ExecRequest) -> Ended {
-    let (writer, reader) = errand.wires.new_log();
+    let (mut writer, reader) = errand.wires.new_log();
+    writer.remark(Some(Timestamp::now()), &format!("started: {}", words_of(&request.command)));
     errand.tell(ActionNews::Output(reader)).await;
     let (output, printed) = mpsc::channel(OUTPUT);
     let io = ExecIo { output, input: None, resizes: None };
@@ -40,7 +42,27 @@ pub(super) async fn exec(errand: Errand, on: &Supervised, id: &ContainerId, requ
     if let Outcome::Done(ExecEnd { runner: Runner::Wrapper(why), .. }) = &report.outcome {
         writer.remark(Some(Timestamp::now()), &format!("it ran without the shim: {why}"));
     }
-    of_command(report)
+    let ended = of_command(report);
+    writer.remark(Some(Timestamp::now()), &end_of(&ended));
+    ended
+}
+
+/// A command as it would be typed; of a script that is given to a shell, the script.
+fn words_of(command: &[String]) -> String {
+    match command {
+        [_, flag, script] if flag == "-c" => script.clone(),
+        words => shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" ")),
+    }
+}
+
+/// How a command ended, in words.
+fn end_of(ended: &Ended) -> String {
+    let how = match ended.yielded {
+        Yield::ExitCode(code) => format!("exit {code}"),
+        _ => ended.ending.word().to_owned(),
+    };
+    let why = ended.problem.as_ref().map(|problem| format!(": {}", problem.words));
+    format!("{how} after {}{}", elapsed(ended.elapsed), why.unwrap_or_default())
 }
 
 fn of_command(report: Report<ExecEnd>) -> Ended {

@@ -119,6 +119,7 @@ fn options(settings: &Settings) -> Result<Options, InvalidRule> {
             wrap: settings.wrap,
             timestamps: settings.timestamps,
             numbers: settings.line_numbers,
+            raw: false,
         },
         log_limit: settings.log_limit,
         log_directory: settings.log_directory.clone().unwrap_or_else(logs_directory),

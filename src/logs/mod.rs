@@ -29,6 +29,7 @@ mod spool;
 mod style;
 mod tail;
 mod text;
+mod visible;
 mod writer;
 
 pub use clean::clean;
@@ -42,6 +43,7 @@ pub use reader::{LogReader, WINDOW_LINES};
 pub use search::{Found, Query, Search};
 pub use style::{Colour, Style};
 pub use text::{Span, Text};
+pub use visible::visible;
 pub use writer::{LINE_BYTES, Log, LogWriter};
 
 #[cfg(test)]

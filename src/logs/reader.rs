@@ -71,6 +71,14 @@ impl LogReader {
         lines
     }
 
+    /// The same lines with everything written out that a terminal would act on.
+    #[must_use]
+    pub fn visible_window(&self, from: LineNumber, count: usize) -> Vec<Line> {
+        let mut lines = Vec::new();
+        self.shared.each(from, count.min(WINDOW_LINES), |line| lines.push(line.visible()));
+        lines
+    }
+
     /// The first of such lines behind a line, unfinished ones aside.
     #[must_use]
     pub fn next(&self, of: Landmark, behind: LineNumber) -> Option<LineNumber> {

@@ -11,7 +11,7 @@ use super::fact::Fact;
 use super::held::{Held, Next, Part};
 use super::segment::Segment;
 use super::spool::{self, Job, Spool};
-use super::{LineNumber, line};
+use super::{LineNumber, Text, line};
 
 /// What the writer and the readers of a log share. Readers hold the lock only to take what tells where their lines are;
 /// the writer for a bounded piece of what it was given; nobody while a disk works.
@@ -155,6 +155,15 @@ pub(super) struct Placed<'a> {
 impl Placed<'_> {
     /// As it is drawn.
     pub(super) fn drawn(&self) -> line::Line {
+        self.saying(super::clean::clean_from(self.bytes, self.fact.carry()))
+    }
+
+    /// As it is drawn where what it did to the terminal is to be seen.
+    pub(super) fn visible(&self) -> line::Line {
+        self.saying(super::visible::visible(self.bytes))
+    }
+
+    fn saying(&self, text: Text) -> line::Line {
         line::Line {
             number: self.number,
             time: self.fact.time(),
@@ -163,7 +172,7 @@ impl Placed<'_> {
             level: self.fact.level(),
             source: self.fact.source(),
             is_open: self.is_open,
-            text: super::clean::clean_from(self.bytes, self.fact.carry()),
+            text,
         }
     }
 

@@ -31,7 +31,8 @@ impl Span {
 }
 
 /// One line of text that is safe to draw: no control character, nothing that turns the direction of writing around,
-/// no tab. Only [`clean`](super::clean) makes them.
+/// no tab. Only [`clean`](super::clean) and
+/// [`visible`](super::visible) make them.
 ///
 /// Widths are those of whole characters as people see them (a letter with its accents), so that they agree with a
 /// screen that draws them so.
@@ -168,12 +169,12 @@ fn width(text: &str) -> usize {
 
 /// Spans in the making: neighbours of one style are joined.
 #[derive(Default)]
-struct Pieces {
+pub(super) struct Pieces {
     spans: Vec<Span>,
 }
 
 impl Pieces {
-    fn push(&mut self, piece: &str, style: Style) {
+    pub(super) fn push(&mut self, piece: &str, style: Style) {
         match self.spans.last_mut() {
             _ if piece.is_empty() => {}
             Some(last) if last.style == style => last.text.push_str(piece),
@@ -181,7 +182,7 @@ impl Pieces {
         }
     }
 
-    fn text(self) -> Text {
+    pub(super) fn text(self) -> Text {
         Text::new(self.spans)
     }
 }

@@ -172,8 +172,9 @@ impl LogWriter {
         }
         work(&mut self.streams, &mut held);
         let extent = held.extent();
-        self.shared.wake_spool(held);
+        // Before the lock is let go: who reads between two looks at the same extent reads by its numbers.
         self.extent.send_replace(extent);
+        self.shared.wake_spool(held);
     }
 }
 

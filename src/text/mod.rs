@@ -99,6 +99,20 @@ pub fn count(number: impl TryInto<u64>, unit: &str) -> String {
     if number == 1 { format!("1 {unit}") } else { format!("{number} {unit}s") }
 }
 
+/// Digits in groups of three, as people read them: `120 381`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,5 +170,14 @@ mod tests {
         }
         assert!(text(-3600).starts_with("2025-03-0"), "{}", text(-3600));
         assert_eq!(age(None, now), "");
+    }
+
+    #[test]
+    fn digits_stand_in_groups() {
+        for (number, text) in
+            [(0, "0"), (999, "999"), (1000, "1 000"), (120_381, "120 381"), (10_000_000, "10 000 000")]
+        {
+            assert_eq!(grouped(number), text);
+        }
     }
 }

@@ -2,7 +2,10 @@
 
 use crate::engine::TermSize;
 
-use super::{ActionId, ContainerKey, EngineId, ExecDraft, Request};
+use super::{ActionId, ContainerKey, EngineId, ExecDraft, LogForm, LogLines, Request};
+
+/// The most bytes of a text that are copied. Terminals take 100 000 of base64, some less.
+pub const COPIED: usize = 74_000;
 
 /// Something for the loop to do. Requests in the imperative; what comes of them returns as a
 /// [`Message`](super::Message).
@@ -20,6 +23,17 @@ pub enum Command {
     ResizeShell(ActionId, TermSize),
     /// Leave the screen to a shell, the first of these that is there, and come back when it ends.
     HandOver(ContainerKey, Vec<Vec<String>>),
+    /// Leave the screen to the user's pager, with these lines as text, and come back when it ends.
+    Page(LogLines),
+    /// Save lines of a log to a file that is not there yet. The path as it was typed: `~` is the home.
+    SaveLog {
+        /// The lines.
+        lines: LogLines,
+        /// How they are written.
+        form: LogForm,
+        /// Where.
+        path: String,
+    },
     /// Put text into the clipboard of the user's own terminal (OSC 52).
     Copy(String),
     /// Ask an engine again for everything, its sizes too.

@@ -9,6 +9,7 @@ mod draft;
 mod ids;
 pub mod keymap;
 pub mod layout;
+mod log_lines;
 mod look;
 pub mod message;
 pub mod model;
@@ -23,10 +24,11 @@ pub mod view;
 mod view_speed_tests;
 mod wanted;
 
-pub use command::Command;
+pub use command::{COPIED, Command};
 pub use draft::ExecDraft;
 pub use ids::{ActionId, ContainerKey, EngineId, LookId, VolumeKey};
 pub use keymap::{Do, KeyMap};
+pub use log_lines::{LogForm, LogLines};
 pub use look::Look;
 pub use message::{
     ActionNews, ContainerNews, Ended, Ending, EngineNews, LogState, Message, Now, Problem, Tone, Yield,

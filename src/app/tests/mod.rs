@@ -3,6 +3,7 @@
 mod actions;
 mod harness;
 mod logs;
+mod logs_out;
 mod looking;
 mod the_loop;
 mod trouble;

@@ -18,6 +18,7 @@ mod quit;
 mod remove_containers;
 mod remove_volume;
 mod rename;
+mod save_log;
 mod stop;
 
 pub use cleanup::cleanup;
@@ -33,6 +34,7 @@ pub use quit::quit;
 pub use remove_containers::remove_containers;
 pub use remove_volume::remove_volume;
 pub use rename::rename;
+pub use save_log::save_log;
 pub use stop::{restart, stop};
 
 use super::Model;

@@ -3,7 +3,7 @@
 use crate::logs::{Extent, Found, LineNumber, LogReader};
 use crate::ui::{LogState, LookId, Looking};
 
-use super::{LogFilter, LogSearch};
+use super::{LogFilter, LogSearch, Moves};
 
 /// A row of a log: broken lines take several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +71,8 @@ pub struct LogView {
     pub place: Place,
     /// The first column shown, where lines are cut.
     pub column: usize,
+    /// Where somebody has been in it, and what is selected of it.
+    pub moves: Box<Moves>,
     /// What is searched for.
     pub search: Option<LogSearch>,
     /// Which lines are shown, where not all are.
@@ -86,6 +88,7 @@ impl Default for LogView {
             state: LogState::Open,
             place: Place::End,
             column: 0,
+            moves: Box::default(),
             search: None,
             filter: None,
             typing: None,
@@ -94,9 +97,12 @@ impl Default for LogView {
 }
 
 impl LogView {
-    /// Shows another log: what is looked for is looked for in it anew.
+    /// Shows another log: what is looked for is looked for in it anew, what was marked and selected is forgotten.
     pub fn set_reader(&mut self, reader: LogReader) {
         let extent = reader.extent();
+        if !self.reader.as_ref().is_some_and(|before| before.is_same(&reader)) {
+            *self.moves = Moves::of(&extent);
+        }
         self.reader = Some(reader);
         self.searches_mut().for_each(|search| search.restart(&extent));
         self.filters_mut().for_each(|filter| filter.restart(&extent));
@@ -166,5 +172,20 @@ impl LogView {
     fn filters_mut(&mut self) -> impl Iterator<Item = &mut LogFilter> {
         let before = self.typing.as_mut().and_then(|typing| typing.before.filter.as_mut());
         self.filter.iter_mut().chain(before)
+    }
+
+    /// Makes the numbers of lines those of this extent, the newest that was heard of: older lines may have been put
+    /// before. Everything that sets a place by an extent calls this before.
+    pub fn settle(&mut self, extent: &Extent) {
+        let behind = self.moves.behind(extent);
+        self.place = self.place.plus(behind);
+        self.filters_mut().for_each(|filter| filter.before = filter.before.plus(behind));
+        self.moves.settle(extent);
+    }
+
+    /// Where it is looked at, by the numbers of this extent.
+    #[must_use]
+    pub fn place_in(&self, extent: &Extent) -> Place {
+        self.place.plus(self.moves.behind(extent))
     }
 }

@@ -32,6 +32,7 @@ pub enum Tab {
 
 /// How a log is drawn, in every tab alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is switched by a key of its own")]
 pub struct LogDisplay {
     /// Long lines are broken, not cut.
     pub wrap: bool,
@@ -39,6 +40,8 @@ pub struct LogDisplay {
     pub timestamps: bool,
     /// Each line has its number in front.
     pub numbers: bool,
+    /// Lines are as they came, everything written out that a terminal would act on.
+    pub raw: bool,
 }
 
 /// What an exec tab shows.
@@ -254,6 +257,19 @@ impl Pane {
             Output::Shell(_) => None,
         });
         let _ = self.logs.values_mut().chain(execs).any(|view| view.take(id, found));
+    }
+
+    /// Older lines may have been put before those of a log: numbers go with them.
+    pub fn settle_logs(&mut self) {
+        let outputs = self.execs.iter_mut().filter_map(|exec| match &mut exec.output {
+            Output::Log(view) => Some(&mut **view),
+            Output::Shell(_) => None,
+        });
+        for view in self.logs.values_mut().chain(outputs) {
+            if let Some(extent) = view.reader.as_ref().map(LogReader::extent) {
+                view.settle(&extent);
+            }
+        }
     }
 
     /// The shell that a container's tab shows, where it shows one.

@@ -32,6 +32,13 @@ pub enum Typing {
     },
     /// What the log in the pane is looked through for: see [`LogView::typing`](super::LogView::typing).
     Log,
+    /// Where to go in the log in the pane, as far as it is typed.
+    GoTo(String),
+    /// The letter of a mark to set, or to go to.
+    Mark {
+        /// Whether it is to be set.
+        sets: bool,
+    },
 }
 
 /// Everything the screen shows.

@@ -4,10 +4,10 @@ use crate::engine::ContainerState;
 use crate::ui::dialogs;
 use crate::ui::keymap::Do;
 use crate::ui::model::{Cancel, Focus, LookFor, Place, Row, Tab, Typing};
-use crate::ui::{Command, ContainerKey, Model, Request, Tone};
+use crate::ui::{Command, ContainerKey, LogLines, Model, Request, Tone};
 
 use super::moving::{self, Far};
-use super::{dialog, looking, requests};
+use super::{dialog, go_to, going, looking, marking, requests, selecting};
 
 /// Does it. Whether it can be done has been asked before.
 #[expect(clippy::too_many_lines, reason = "a line or so for each deed, so that none is forgotten")]
@@ -107,6 +107,19 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
             }
         }
         Do::Follow => follow(model),
+        Do::NextError
+        | Do::PreviousError
+        | Do::NextWarning
+        | Do::PreviousWarning
+        | Do::NextRemark
+        | Do::PreviousRemark => going::to_landmark(model, deed),
+        Do::GoTo => go_to::ask(model, "@"),
+        Do::SetMark => marking::ask(model, true),
+        Do::GoToMark => marking::ask(model, false),
+        Do::Select => selecting::toggle(model),
+        Do::SaveLog => opened(model, dialogs::save_log(model), commands),
+        Do::Pager => page(model, commands),
+        Do::Raw => model.pane.display.raw ^= true,
         Do::Wrap => model.pane.display.wrap ^= true,
         Do::Timestamps => model.pane.display.timestamps ^= true,
         Do::LineNumbers => model.pane.display.numbers ^= true,
@@ -234,13 +247,23 @@ fn to_match(model: &mut Model, is_against: bool) {
 
 fn follow(model: &mut Model) {
     let Some(key) = model.pane_of().cloned() else { return };
+    let extent = crate::ui::view::log_rows(model, &key).map(|rows| rows.extent());
     let top = crate::ui::view::log_window(model, &key).map(|window| window.top);
     if let Some(view) = model.pane.shown_log_mut(&key) {
+        if let Some(extent) = extent {
+            view.settle(&extent);
+        }
         view.place = match (view.place, top) {
             (Place::End, Some(top)) => Place::At(top),
             _ => Place::End,
         };
     }
+}
+
+fn page(model: &Model, commands: &mut Vec<Command>) {
+    let view = model.pane_of().and_then(|of| model.pane.shown_log(of));
+    let lines = view.and_then(|view| LogLines::selected(view).or_else(|| LogLines::all(view)));
+    commands.extend(lines.map(Command::Page));
 }
 
 fn run_again(model: &mut Model, commands: &mut Vec<Command>) {
@@ -260,6 +283,9 @@ pub(super) fn cancel(model: &mut Model, id: crate::ui::ActionId, commands: &mut 
 }
 
 fn copy(model: &mut Model, commands: &mut Vec<Command>) {
+    if model.focus == Focus::Pane && selecting::copy(model, commands) {
+        return;
+    }
     let text = match model.focus {
         Focus::Containers => model.containers.selected().map(|row| row.container.name.clone()),
         Focus::Volumes => model.volumes.selected().map(|row| row.volume.name.clone()),
@@ -288,6 +314,9 @@ fn focus(model: &mut Model, by: isize) {
 /// One thing at a time: from the newest and smallest to the way back to the lists.
 fn close(model: &mut Model) {
     if (model.focus == Focus::Pane && looking::clear(model)) || model.toasts.clear() {
+        return;
+    }
+    if model.focus == Focus::Pane && selecting::clear(model) {
         return;
     }
     match model.focus {

@@ -4,11 +4,11 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::config::Chord;
 use crate::term::{encode_key, encode_paste};
-use crate::ui::keymap::Risk;
+use crate::ui::keymap::{Context, Do, Risk};
 use crate::ui::model::{ExecTab, Focus, Output, Typing};
 use crate::ui::{Command, Model, Tone};
 
-use super::{act, contexts, dialog, looking, validity};
+use super::{act, contexts, dialog, go_to, looking, marking, validity};
 
 /// Leaves a shell that has the keys: what telnet and virsh take, and no shell does.
 pub const LEAVE_SHELL: &str = "ctrl-]";
@@ -21,11 +21,24 @@ pub(super) fn pressed(model: &mut Model, key: KeyEvent, commands: &mut Vec<Comma
     if model.is_in_shell() {
         return to_shell(model, key, chord, commands);
     }
-    if model.typing.is_some() {
-        return typed(model, key);
+    match model.typing {
+        Some(Typing::GoTo(_)) => return go_to::typed(model, key, commands),
+        Some(Typing::Mark { sets }) => return marking::typed(model, key, sets),
+        Some(Typing::Filter { .. } | Typing::Search { .. } | Typing::Log) => return typed(model, key),
+        None => {}
     }
-    let found = model.keymap.lookup(&contexts(model), chord);
-    let Some(deed) = found else { return };
+    let contexts = contexts(model);
+    let found = model.keymap.lookup(&contexts, chord);
+    let Some(deed) = found else {
+        // A number in a log is where to go, or how much to copy, unless the digit has been given something to do.
+        if let (KeyCode::Char(digit @ '1'..='9'), KeyModifiers::NONE) = (key.code, key.modifiers)
+            && contexts.contains(&Context::Log)
+            && validity(model, Do::GoTo).is_ok()
+        {
+            go_to::ask(model, digit.encode_utf8(&mut [0; 4]));
+        }
+        return;
+    };
     // A key that is held down does not remove, stop or start one thing after the other.
     if key.kind == KeyEventKind::Repeat && deed.info().risk == Risk::Changes {
         return;
@@ -54,7 +67,11 @@ pub(super) fn pasted(model: &mut Model, text: &str, commands: &mut Vec<Command>)
         // A line is a line.
         let line: String =
             text.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
-        change_line(model, |text| text.push_str(&line));
+        match model.typing {
+            Some(Typing::GoTo(_)) => go_to::pasted(model, &line),
+            Some(Typing::Mark { .. }) => {}
+            _ => change_line(model, |text| text.push_str(&line)),
+        }
     }
 }
 
@@ -89,7 +106,7 @@ fn typed(model: &mut Model, key: KeyEvent) {
         (KeyCode::Esc, _) => {
             let before = match model.typing.take() {
                 Some(Typing::Filter { before } | Typing::Search { before }) => before,
-                Some(Typing::Log) | None => String::new(),
+                Some(Typing::Log | Typing::GoTo(_) | Typing::Mark { .. }) | None => return,
             };
             change_line_after(model, |text| *text = before);
         }
@@ -117,7 +134,7 @@ fn change_line(model: &mut Model, change: impl FnOnce(&mut String)) {
     match model.typing {
         Some(Typing::Log) => looking::change_line(model, change),
         Some(Typing::Filter { .. } | Typing::Search { .. }) => change_line_after(model, change),
-        None => {}
+        Some(Typing::GoTo(_) | Typing::Mark { .. }) | None => {}
     }
 }
 

@@ -67,6 +67,9 @@ pub(super) fn keep(model: &mut Model) {
     let Some(of) = model.pane_of().cloned() else { return };
     let Some(view) = model.pane.shown_log_mut(&of) else { return };
     let Some(LogTyping { looks_for, before, .. }) = view.typing.take() else { return };
+    if view.place != before.place {
+        view.moves.leave(before.place);
+    }
     if looks_for != LookFor::Filter && view.search.is_none() {
         view.search = before.search;
     } else if looks_for == LookFor::Filter && view.filter.is_none() {
@@ -188,6 +191,7 @@ pub(super) fn settle(model: &mut Model) {
     let Sought::At(line, is_round) = sought else { return };
     let to = to_match(model, &of, line, &pattern);
     if let (Some((place, column)), Some(view)) = (to, model.pane.shown_log_mut(&of)) {
+        view.settle(&extent);
         (view.place, view.column) = (place, column);
     }
     if is_round && !is_typed {

@@ -2,12 +2,16 @@
 
 mod act;
 mod dialog;
+mod go_to;
+mod going;
 mod keys;
 mod looking;
+mod marking;
 mod mouse;
 mod moving;
 mod news;
 mod requests;
+mod selecting;
 mod validity;
 
 pub use keys::LEAVE_SHELL;
@@ -15,8 +19,9 @@ pub use mouse::Mouse;
 pub use validity::{contexts, validity};
 
 use crate::term::Size;
+use crate::ui::keymap::Do;
 use crate::ui::layout::Layout;
-use crate::ui::model::{Focus, Output};
+use crate::ui::model::{Focus, Output, Typing};
 use crate::ui::{Command, Message, Model, Now};
 
 /// Takes what has happened, and says what is to be done.
@@ -57,7 +62,13 @@ fn settle(model: &mut Model, commands: &mut Vec<Command>) {
     if let Some(key) = model.pane_of().cloned() {
         model.pane.visit(&key);
     }
+    model.pane.settle_logs();
     looking::settle(model);
+    if matches!(model.typing, Some(Typing::GoTo(_) | Typing::Mark { .. }))
+        && (model.focus != Focus::Pane || validity(model, Do::GoTo).is_err())
+    {
+        model.typing = None;
+    }
     let inside = layout.inside_pane();
     let selected = model.containers.selected();
     let details = selected.and_then(|row| Some((&row.key, row.details.as_ref()?.as_ref().ok()?)));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
+use crate::logs::LineNumber;
 use crate::term::encode_mouse;
 use crate::ui::keymap::Do;
 use crate::ui::layout::{Layout, WIDE};
@@ -15,7 +16,7 @@ use crate::ui::model::{ExecTab, Focus, Output};
 use crate::ui::{Command, Model};
 
 use super::moving::{Far, in_pane};
-use super::{act, dialog, validity};
+use super::{act, dialog, selecting, validity};
 
 /// Two clicks on one place within this are a double click.
 const DOUBLE: Duration = Duration::from_millis(400);
@@ -29,6 +30,8 @@ pub struct Mouse {
     last: Option<(u16, u16, Duration)>,
     /// Whether the split is being dragged.
     drags_split: bool,
+    /// The line of a log on which the button went down: a drag selects from there.
+    pub(super) on_line: Option<LineNumber>,
 }
 
 pub(super) fn moved(model: &mut Model, mouse: MouseEvent, commands: &mut Vec<Command>) {
@@ -50,7 +53,8 @@ pub(super) fn moved(model: &mut Model, mouse: MouseEvent, commands: &mut Vec<Com
             let width = u32::from(model.size.0.max(1));
             model.split = u16::try_from(u32::from(mouse.column) * 100 / width).unwrap_or(50).clamp(20, 80);
         }
-        MouseEventKind::Up(_) => model.mouse.drags_split = false,
+        MouseEventKind::Drag(MouseButton::Left) => selecting::drag(model, at, layout.inside_pane()),
+        MouseEventKind::Up(_) => (model.mouse.drags_split, model.mouse.on_line) = (false, None),
         _ => {}
     }
 }
@@ -120,6 +124,7 @@ fn click(model: &mut Model, at: Position, layout: &Layout, commands: &mut Vec<Co
         }
     } else if layout.pane.contains(at) {
         model.focus = Focus::Pane;
+        selecting::press(model, at, layout.inside_pane());
         if at.y == layout.pane.y
             && let Some(key) = model.pane_of().cloned()
             && let Some(tab) = crate::ui::view::tab_at(model, layout, at.x)

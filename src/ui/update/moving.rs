@@ -4,6 +4,8 @@ use crate::ui::Model;
 use crate::ui::layout::Layout;
 use crate::ui::model::{ExecTab, Focus, Output, Place, Tab};
 
+use super::{going, selecting};
+
 /// How far a key goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Far {
@@ -32,6 +34,7 @@ pub(super) fn by(model: &mut Model, far: Far) {
             let by = steps(far, layout.volume_rows(), model.volumes.shown().len());
             model.volumes.step(by);
         }
+        Focus::Pane if selecting::is_on(model) => selecting::extend(model, far),
         Focus::Pane => in_pane(model, far, usize::from(layout.inside_pane().height)),
     }
 }
@@ -127,7 +130,12 @@ fn in_log(model: &mut Model, key: &crate::ui::ContainerKey, far: Far) {
     } else {
         Place::At(target.min(last))
     };
+    let extent = rows.extent();
     if let Some(view) = model.pane.shown_log_mut(key) {
-        view.place = place;
+        view.settle(&extent);
+        match far {
+            Far::Top | Far::Bottom => going::leave_for(view, place),
+            Far::Lines(_) | Far::Halves(_) => view.place = place,
+        }
     }
 }

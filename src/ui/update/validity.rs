@@ -125,6 +125,23 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
         Do::NextTab | Do::PreviousTab | Do::Zoom if model.pane_of().is_none() => {
             Err("there is no container".into())
         }
+        Do::GoTo
+        | Do::NextError
+        | Do::PreviousError
+        | Do::NextWarning
+        | Do::PreviousWarning
+        | Do::NextRemark
+        | Do::PreviousRemark
+        | Do::SetMark
+        | Do::GoToMark
+        | Do::Select
+        | Do::SaveLog
+        | Do::Pager
+        | Do::Raw => match model.pane_of().and_then(|of| model.pane.shown_log(of)) {
+            Some(view) if view.reader.is_some() => Ok(()),
+            Some(_) => Err("nothing is read yet".into()),
+            None => Err("only in a log".into()),
+        },
         Do::Demo if model.engines.has_demo() => Err("it is open already".into()),
         _ => Ok(()),
     }

@@ -46,10 +46,13 @@ fn offers(model: &Model) -> Vec<Do> {
                 D::Search,
                 D::FilterLines,
                 D::FilterLevel,
+                D::NextError,
                 D::Wrap,
                 D::Timestamps,
                 D::LineNumbers,
                 D::SearchBack,
+                D::GoTo,
+                D::Select,
                 D::Copy,
                 D::Exec,
                 D::Zoom,
@@ -99,15 +102,27 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     if let Some(typing) = &model.typing {
         let log = model.pane_of().and_then(|of| model.pane.shown_log(of)?.typing.as_ref());
         let is_log_filter = log.is_some_and(|typing| typing.looks_for == LookFor::Filter);
-        let what = match typing {
-            Typing::Log if is_log_filter => "to filter, ! for those without",
-            Typing::Filter { .. } => "to filter",
-            Typing::Search { .. } | Typing::Log => "to search",
+        let keys: &[(&str, &str)] = match typing {
+            Typing::Log if is_log_filter => {
+                &[("type", "to filter, ! for those without"), ("enter", "keep it"), ("esc", "take it back")]
+            }
+            Typing::Filter { .. } => &[("type", "to filter"), ("enter", "keep it"), ("esc", "take it back")],
+            Typing::Search { .. } | Typing::Log => {
+                &[("type", "to search"), ("enter", "keep it"), ("esc", "take it back")]
+            }
+            Typing::GoTo(_) => &[
+                ("1234 enter", "line"),
+                ("50%", "share"),
+                ("@14:05 enter", "time"),
+                ("200y", "copy the last"),
+                ("esc", "stay"),
+            ],
+            Typing::Mark { sets: true } => &[("a-z", "mark the line"), ("esc", "no mark")],
+            Typing::Mark { sets: false } => {
+                &[("a-z", "go to its line"), ("'", "back from the last jump"), ("esc", "stay")]
+            }
         };
-        return frame.render_widget(
-            pairs(model, &[("type", what), ("enter", "keep it"), ("esc", "take it back")]),
-            area,
-        );
+        return frame.render_widget(pairs(model, keys), area);
     }
     let contexts = super::super::contexts(model);
     let shown = |deed: Do| {

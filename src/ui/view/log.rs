@@ -4,11 +4,18 @@
 mod filter_tests;
 mod looks;
 mod matches;
+mod reach;
 mod rows;
 #[cfg(test)]
 mod search_tests;
 #[cfg(test)]
+mod select_tests;
+mod standing;
+#[cfg(test)]
 mod tests;
+mod toned;
+#[cfg(test)]
+mod travel_tests;
 
 use std::ops::Range;
 
@@ -25,9 +32,11 @@ use crate::ui::model::{ExecTab, LogView, Model, Output, Place, Spot, Tab};
 use crate::ui::{ContainerKey, LogState};
 
 use super::log_text;
+pub(super) use crate::text::grouped;
 use matches::Marks;
 pub(in crate::ui) use matches::to_match;
 pub(in crate::ui) use rows::Rows;
+pub(super) use standing::with_standing;
 
 /// Which lines of a log are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +71,7 @@ pub fn log_window(model: &Model, of: &ContainerKey) -> Option<LogWindow> {
 }
 
 fn window(rows: &Rows<'_>, view: &LogView) -> LogWindow {
-    let top = match view.place {
+    let top = match view.place_in(&rows.extent) {
         Place::End => rows.last(),
         Place::At(spot) => rows.nearest(spot),
     };
@@ -127,13 +136,13 @@ fn of_line(model: &Model, rows: &Rows<'_>, view: &LogView, line: &LogLine) -> Ve
     let marks = Marks::of(look, view, line, end);
     for (place, part) in parts.iter().enumerate() {
         let mut spans = prefix(model, rows, line, place == 0);
-        let draw = |text: &Text| styled(model, rows, line, log_text::spans(text, look));
+        let draw = |text: &Text| styled(model, rows, line, toned::spans(text, line.level, look));
         spans.extend(marks.spans(part, column, draw));
         column = column.saturating_add(part.width());
         if !model.pane.display.wrap && is_cut(rows, view, line) {
             spans.push(Span::styled(look.glyph("›", ">"), look.dim));
         }
-        drawn.push(Line::from(spans));
+        drawn.push(toned::selected(Line::from(spans), rows, view, line.number, look));
     }
     drawn
 }
@@ -180,20 +189,6 @@ fn prefix(model: &Model, rows: &Rows<'_>, line: &LogLine, is_first: bool) -> Vec
         spans.push(Span::styled(sign, model.look.accent));
     }
     spans
-}
-
-/// Digits in groups of three, as people read them: `120 381`.
-#[must_use]
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(' ');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// Where the log is looked at, for the frame of the pane.

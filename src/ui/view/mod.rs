@@ -26,7 +26,7 @@ mod volumes;
 
 pub use dialog::dialog_area;
 pub use log::{LogWindow, log_window, shown_text};
-pub(in crate::ui) use log::{log_page, log_rows, to_match};
+pub(in crate::ui) use log::{Rows, log_page, log_rows, to_match};
 pub use pane::tab_at;
 pub use strip::strip_action_at;
 

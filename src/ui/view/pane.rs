@@ -139,13 +139,17 @@ fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
                 };
                 spans.extend(state.map(|(words, style)| Span::styled(words, style)));
                 spans.extend(log::place(model, of, view));
+                spans = log::with_standing(model, view, spans);
             }
         }
         Tab::Exec(id) => {
             if let Some(exec) = model.pane.exec(id) {
                 spans.push(exec_state(model, exec));
                 match &exec.output {
-                    Output::Log(view) => spans.extend(log::place(model, of, view)),
+                    Output::Log(view) => {
+                        spans.extend(log::place(model, of, view));
+                        spans = log::with_standing(model, view, spans);
+                    }
                     Output::Shell(terminal) => spans.extend(scrolled(model, terminal)),
                 }
             }

@@ -93,7 +93,7 @@ fn of_mouse(model: &Model) -> Group {
             row(&["click"], "Select; on a tab, show it; on a running action, cancel it"),
             row(&["double click"], "Open a container, or go to the users of a volume"),
             row(&["wheel"], "Scroll what is under the mouse"),
-            row(&["drag"], "Move the line between the lists and the pane"),
+            row(&["drag"], "Move the line between the lists and the pane; in a log, select lines"),
             row(&["shift-drag"], "Select text, as your terminal does it"),
         ]
     } else {

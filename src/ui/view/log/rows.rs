@@ -12,11 +12,11 @@ pub(in crate::ui) struct Rows<'a> {
     /// How far the log went when this was made.
     pub(super) extent: Extent,
     /// The lines that are shown, where not all are.
-    filter: Option<&'a Findings>,
+    pub(super) filter: Option<&'a Findings>,
     /// The first line that is shown; the end where none is.
     first: LineNumber,
     display: LogDisplay,
-    width: usize,
+    pub(super) width: usize,
     /// How many of them are shown.
     pub(super) height: usize,
 }
@@ -49,7 +49,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The line that is shown behind a line; the end where none is.
-    fn after(&self, line: LineNumber) -> LineNumber {
+    pub(super) fn after(&self, line: LineNumber) -> LineNumber {
         match self.filter {
             Some(filter) => filter.next(line, &self.extent).unwrap_or(self.extent.end),
             None => line.plus(1).min(self.extent.end),
@@ -57,7 +57,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The line that is shown before a line.
-    fn before(&self, line: LineNumber) -> Option<LineNumber> {
+    pub(super) fn before(&self, line: LineNumber) -> Option<LineNumber> {
         match self.filter {
             Some(filter) => filter.previous(line, &self.extent),
             None => (line > self.first).then(|| line.minus(1)),
@@ -79,10 +79,10 @@ impl<'a> Rows<'a> {
         self.filter.map_or(lines.end.since(lines.start), |filter| filter.count_shown(lines))
     }
 
-    /// So many of the lines that are shown at most, from one of them on.
-    pub(super) fn lines(&self, from: LineNumber, count: usize) -> Vec<Line> {
+    /// So many of the lines that are shown at most, from one of them on, as they are drawn.
+    pub(in crate::ui) fn lines(&self, from: LineNumber, count: usize) -> Vec<Line> {
         if self.filter.is_none() {
-            return self.reader.window(from, count);
+            return self.read(from, count);
         }
         let mut lines: Vec<Line> = Vec::new();
         let mut next = from;
@@ -94,11 +94,19 @@ impl<'a> Rows<'a> {
                 run += 1;
                 next = self.after(next);
             }
-            let read = self.reader.window(start, run);
+            let read = self.read(start, run);
             // What has been dropped by now has others in its place.
             lines.extend(read.into_iter().filter(|line| line.number < start.plus(run as u64)));
         }
         lines
+    }
+
+    fn read(&self, from: LineNumber, count: usize) -> Vec<Line> {
+        if self.display.raw {
+            self.reader.visible_window(from, count)
+        } else {
+            self.reader.window(from, count)
+        }
     }
 
     /// Cells of the numbers, without the blank behind them.
@@ -129,7 +137,7 @@ impl<'a> Rows<'a> {
         if !self.display.wrap {
             return note + 1;
         }
-        let lines = self.reader.window(number, 1);
+        let lines = self.lines(number, 1);
         let Some(line) = lines.first() else { return note + 1 };
         let cells = self.text_cells(line.kind);
         let is_ascii = line.text.spans().iter().all(|span| span.text().is_ascii());

@@ -226,12 +226,3 @@ fn what_is_copied_is_what_is_shown() {
     let copied = shown_text(&stage.model).unwrap();
     assert_eq!((copied.lines().next(), copied.lines().last()), (Some("line 2"), Some("line 12")));
 }
-
-#[test]
-fn digits_stand_in_groups() {
-    for (number, text) in
-        [(0, "0"), (999, "999"), (1000, "1 000"), (120_381, "120 381"), (10_000_000, "10 000 000")]
-    {
-        assert_eq!(grouped(number), text);
-    }
-}
