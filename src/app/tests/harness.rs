@@ -54,7 +54,7 @@ programs:
 "#;
 
 /// The scene's engine.
-pub(super) fn engine(scene: &str) -> Simulated {
+pub(in crate::app) fn engine(scene: &str) -> Simulated {
     let scene = Scene::parse(scene, &|name| Err(io::Error::other(name.to_owned()))).unwrap();
     Simulated::new(scene, "--host")
 }

@@ -3,5 +3,9 @@
 mod actions;
 mod harness;
 mod logs;
+mod logs_bench;
 mod the_loop;
 mod trouble;
+
+pub(in crate::app) use harness::engine;
+pub(in crate::app) use logs::wires;

@@ -28,6 +28,8 @@ pub struct LogView {
     pub reader: Option<LogReader>,
     /// How reading it stands.
     pub state: LogState,
+    /// How many hundredths are read of what was printed before its lines, while that is being read.
+    pub history: Option<u8>,
     /// Where it is looked at.
     pub place: Place,
     /// The first column shown, where lines are cut.
@@ -36,6 +38,6 @@ pub struct LogView {
 
 impl Default for LogView {
     fn default() -> Self {
-        Self { reader: None, state: LogState::Open, place: Place::End, column: 0 }
+        Self { reader: None, state: LogState::Open, history: None, place: Place::End, column: 0 }
     }
 }
