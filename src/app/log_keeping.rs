@@ -40,7 +40,9 @@ pub(super) fn why_unreadable(details: Option<&ContainerDetails>, error: &EngineE
         ErrorKind::Unreachable | ErrorKind::Interrupted | ErrorKind::BrokenStream | ErrorKind::NotFound
     );
     let words = match driver {
-        Some("none") if !is_lost => "this container's log driver is none: the engine keeps no log of it".to_owned(),
+        Some("none") if !is_lost => {
+            "this container's log driver is none: the engine keeps no log of it".to_owned()
+        }
         _ if *error.kind() != ErrorKind::Unsupported => return None,
         Some(driver) => format!("this container's log driver is {driver}: the engine cannot read its log"),
         None => "the engine cannot read this container's log".to_owned(),

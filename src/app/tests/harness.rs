@@ -236,7 +236,7 @@ impl Console {
 }
 
 /// A container by its name.
-pub(super) async fn key(engine: &Simulated, name: &str) -> ContainerKey {
+pub(in crate::app) async fn key(engine: &Simulated, name: &str) -> ContainerKey {
     let containers = engine.handle_list().await;
     let id = containers.into_iter().find_map(|(id, found)| (found == name).then_some(id)).unwrap();
     ContainerKey { engine: EngineId(0), id }

@@ -22,7 +22,7 @@ use crate::engine::discovery::Candidate;
 use crate::engine::simulated::scene::{Operation, Refusal};
 use crate::engine::simulated::{Fault, Simulated};
 use crate::engine::{ContainerManager, StopOptions};
-use crate::logs::{LineKind, LogReader};
+use crate::logs::{Extent, Line, LineKind, LogReader};
 use crate::ui::{ContainerKey, ContainerNews, LogState, Message, Wanted};
 
 pub(in crate::app) fn wires(engine: &Simulated) -> (Wires, Inbox) {
@@ -106,15 +106,24 @@ impl Followed {
         found
     }
 
-    /// Waits for a printed line.
+    /// Waits for a printed line; looks at what is new only.
     pub(super) async fn until_line(&self, wanted: &str) -> Vec<String> {
-        let begun = Instant::now();
+        let (begun, mut seen) = (Instant::now(), Extent::EMPTY);
         loop {
-            let lines = self.lines(LineKind::Output);
-            if lines.iter().any(|line| line.contains(wanted)) {
-                return lines;
+            let now = self.reader.extent();
+            // The last one seen may have been unfinished.
+            let mut from = seen.end.minus(1).plus(now.shifted - seen.shifted);
+            seen = now;
+            while from < now.end {
+                let lines = self.reader.window(from, crate::logs::WINDOW_LINES);
+                let is_it = |line: &Line| format!("{:?}", line.text.plain()).contains(wanted);
+                if lines.iter().any(|line| line.kind == LineKind::Output && is_it(line)) {
+                    return self.lines(LineKind::Output);
+                }
+                from = lines.last().map_or(now.end, |last| last.number.plus(1));
             }
-            assert!(begun.elapsed() < Duration::from_secs(600), "no {wanted} in {lines:#?}");
+            let lines = || self.lines(LineKind::Output);
+            assert!(begun.elapsed() < Duration::from_secs(600), "no {wanted} in {:#?}", lines());
             sleep(Duration::from_millis(50)).await;
         }
     }

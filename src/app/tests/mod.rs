@@ -7,5 +7,5 @@ mod logs_bench;
 mod the_loop;
 mod trouble;
 
-pub(in crate::app) use harness::engine;
+pub(in crate::app) use harness::{engine, key};
 pub(in crate::app) use logs::wires;
