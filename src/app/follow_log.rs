@@ -4,22 +4,27 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::engine::{LogChunk, LogsRequest, chain};
+use crate::engine::{ContainerDetails, LogChunk, LogsRequest, chain};
 use crate::logs::LogWriter;
 use crate::ui::{ContainerKey, ContainerNews, LogState, Message, Problem};
 
+use super::earlier::{Earlier, Step, gap};
 use super::link::{Link, Open};
-use super::resume::Resume;
-use super::running::{TOLD, stream_of, until};
+use super::log_keeping::{what_is_kept, why_unreadable};
+use super::log_pieces::{Piece, Pieces};
+use super::resume::{Met, Resume};
+use super::running::{TOLD, of_chunk, until};
 use super::wires::Wires;
 
-/// How many entries are read of what was there before.
+/// How many of the entries that are there already are read first: the end. The others are read beside what comes.
 const TAIL: u64 = 10_000;
-/// How long an engine may take to say whether there is more before them, or when a container was started.
+/// While there is more all the time, so many handfuls of it are taken for each of what was before.
+const TURNS: u32 = 4;
+/// How long an engine may take to say when a container was started.
 const LOOK: Duration = Duration::from_secs(5);
 /// How long after a failure it is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -33,18 +38,7 @@ const RESTS: usize = 100;
 pub(super) async fn follow(wires: Wires, link: Arc<Link>, key: ContainerKey) {
     let (writer, reader) = wires.new_log();
     wires.outbox.container(&key, ContainerNews::Log(reader)).await;
-    let mut follower = Follower {
-        wires,
-        link,
-        key,
-        writer,
-        resume: Resume::default(),
-        started: None,
-        next_run: None,
-        state: LogState::Open,
-        told: Instant::now(),
-        due: None,
-    };
+    let mut follower = Follower::of(wires, link, key, writer);
     loop {
         follower.once().await;
     }
@@ -57,6 +51,8 @@ enum End {
     Ended,
     /// With one.
     Failed(Problem),
+    /// There is nothing to be read, and never will be.
+    Unreadable(Problem),
     /// The connection to the engine is gone.
     Lost,
 }
@@ -67,8 +63,17 @@ struct Follower {
     key: ContainerKey,
     writer: LogWriter,
     resume: Resume,
-    /// When the container was started, as far as it was seen.
-    started: Option<Timestamp>,
+    /// What has come together, and what of it is new.
+    batch: Vec<LogChunk>,
+    fresh: Vec<LogChunk>,
+    /// What was there before the end, while it is being read.
+    earlier: Option<Earlier>,
+    /// How far that was told to be.
+    told_of_earlier: u8,
+    /// The first entry has come.
+    has_met: bool,
+    /// The container as it was seen last.
+    details: Option<ContainerDetails>,
     /// Entries from here on are of another run, which has not been said yet.
     next_run: Option<Timestamp>,
     state: LogState,
@@ -77,6 +82,26 @@ struct Follower {
 }
 
 impl Follower {
+    fn of(wires: Wires, link: Arc<Link>, key: ContainerKey, writer: LogWriter) -> Self {
+        Self {
+            wires,
+            link,
+            key,
+            writer,
+            resume: Resume::default(),
+            batch: Vec::new(),
+            fresh: Vec::new(),
+            earlier: None,
+            told_of_earlier: 0,
+            has_met: false,
+            details: None,
+            next_run: None,
+            state: LogState::Open,
+            told: Instant::now(),
+            due: None,
+        }
+    }
+
     /// From the opening of one stream to the moment when another is worth opening.
     async fn once(&mut self) {
         let open = self.link.opened().await;
@@ -99,6 +124,10 @@ impl Follower {
                 sleep(AGAIN).await;
                 return;
             }
+            End::Unreadable(problem) => {
+                self.become_as(LogState::Failed(problem)).await;
+                return self.link.closed(open.number).await;
+            }
             End::Lost => {
                 self.become_as(LogState::Failed(Problem::new("the engine is lost"))).await;
                 return;
@@ -118,42 +147,63 @@ impl Follower {
             if now > number {
                 self.become_as(LogState::Ended).await;
             }
-            if listed.changed().await.is_err() {
-                std::future::pending::<()>().await;
+            tokio::select! {
+                biased;
+                changed = listed.changed() => if changed.is_err() {
+                    std::future::pending::<()>().await;
+                },
+                step = step(&mut self.earlier) => self.earlier_moved(step).await,
             }
         }
     }
 
     /// Reads what a stream brings to its end, or until it is silent for so long.
     async fn read(&mut self, open: &Open, request: LogsRequest, silence: Option<Duration>) -> End {
-        let is_first = self.resume.since().is_none();
-        let mut chunks = open.on.engine.logs(&self.key.id, &request);
-        let mut is_known = !is_first;
+        let pieces = Pieces::of(open.on.engine.logs(&self.key.id, &request));
+        self.read_all(open.number, pieces, silence).await
+    }
+
+    async fn read_all(&mut self, number: u64, mut pieces: Pieces, silence: Option<Duration>) -> End {
+        let mut turns = 0;
+        let mut silent = silence.map(|silence| Instant::now() + silence);
         loop {
-            let silent = silence.map(|silence| Instant::now() + silence);
-            let chunk = tokio::select! {
+            if turns >= TURNS {
+                turns = 0;
+                let step = step(&mut self.earlier).now_or_never();
+                if let Some(step) = step {
+                    self.earlier_moved(step).await;
+                }
+                // Others want to do something, too.
+                tokio::task::yield_now().await;
+            }
+            let piece = tokio::select! {
                 biased;
                 () = until(self.due) => {
                     self.tell();
                     continue;
                 }
-                chunk = chunks.next() => chunk,
-                () = self.link.closed(open.number) => return End::Lost,
+                piece = pieces.next(&mut self.batch) => piece,
+                () = self.link.closed(number) => return End::Lost,
                 () = until(silent) => return End::Ended,
+                step = step(&mut self.earlier) => {
+                    self.earlier_moved(step).await;
+                    continue;
+                }
             };
-            match chunk {
-                Some(Ok(chunk)) => {
-                    if !is_known {
-                        is_known = true;
-                        self.say_if_there_is_more(open, chunk.time).await;
-                    }
-                    self.take(&chunk).await;
+            match piece {
+                Piece::More(has_more) => {
+                    turns = if has_more { turns + 1 } else { 0 };
+                    silent = silence.map(|silence| Instant::now() + silence);
+                    self.take().await;
                 }
-                Some(Err(error)) => {
+                Piece::Over(None) => return End::Ended,
+                Piece::Over(Some(error)) => {
                     self.wires.note(self.key.engine, &format!("log of {}: {}", self.key.id, chain(&error)));
-                    return End::Failed(Problem::from(&error));
+                    return match why_unreadable(self.details.as_ref(), &error) {
+                        Some(problem) => End::Unreadable(problem),
+                        None => End::Failed(Problem::from(&error)),
+                    };
                 }
-                None => return End::Ended,
             }
         }
     }
@@ -173,20 +223,51 @@ impl Follower {
         }
     }
 
-    async fn take(&mut self, chunk: &LogChunk) {
-        if !self.resume.is_new(chunk.time) {
-            return;
+    /// Takes what has come together.
+    async fn take(&mut self) {
+        self.writer.ready().await;
+        let mut batch = std::mem::take(&mut self.batch);
+        let mut fresh = std::mem::take(&mut self.fresh);
+        for chunk in batch.drain(..) {
+            let met = self.resume.meet(chunk.stream, chunk.time);
+            if met == Met::Again {
+                continue;
+            }
+            if !self.has_met {
+                self.begin_earlier(chunk.time);
+            }
+            if let Some(earlier) = &mut self.earlier {
+                earlier.meet(chunk.stream, chunk.time);
+            }
+            if met != Met::New || self.next_run.is_some() {
+                self.writer.append_all(fresh.iter().map(of_chunk));
+                fresh.clear();
+                self.say_before(&chunk, met);
+            }
+            fresh.push(chunk);
+        }
+        if !fresh.is_empty() {
+            self.writer.append_all(fresh.iter().map(of_chunk));
+            fresh.clear();
+            if self.state != LogState::Open {
+                self.become_as(LogState::Open).await;
+            }
+            self.due = self.due.or_else(|| Some(Instant::now().max(self.told + TOLD)));
+        }
+        (self.batch, self.fresh) = (batch, fresh);
+    }
+
+    /// What is to be said in front of an entry.
+    fn say_before(&mut self, chunk: &LogChunk, met: Met) {
+        if let (Met::BehindGap(last), Some(time)) = (met, chunk.time) {
+            self.writer.end();
+            self.writer.remark(Some(time), &gap(last, time));
         }
         if self.next_run.is_some_and(|from| chunk.time.is_none_or(|time| time >= from)) {
             self.next_run = None;
+            self.writer.end();
             self.writer.remark(chunk.time, "the container was started again");
         }
-        self.writer.ready().await;
-        self.writer.append(stream_of(chunk.stream), chunk.time, &chunk.bytes);
-        if self.state != LogState::Open {
-            self.become_as(LogState::Open).await;
-        }
-        self.due = self.due.or_else(|| Some(Instant::now().max(self.told + TOLD)));
     }
 
     /// Tells that there is more. Where the loop has no time for it, a moment later will do.
@@ -201,7 +282,8 @@ impl Follower {
         if self.state == state {
             return;
         }
-        if state != LogState::Open {
+        // Where it broke off, it is read on in the midst of a line.
+        if state == LogState::Ended {
             self.writer.end();
         }
         self.state = state.clone();
@@ -212,10 +294,11 @@ impl Follower {
     /// Before a stream is opened: whether it is the one from before, another run of the container, or a broken one.
     async fn look(&mut self, open: &Open, breaks_off: bool) {
         let Ok(Ok(found)) = timeout(LOOK, open.on.engine.inspect(&self.key.id)).await else { return };
-        match (self.started, found.started) {
+        let started = self.details.as_ref().and_then(|details| details.started);
+        match (started, found.started) {
             (Some(before), Some(now)) if before != now => {
                 let from = between(found.finished, now);
-                if self.resume.since().is_some_and(|last| last >= from) {
+                if self.resume.last().is_some_and(|last| last >= from) {
                     // Some engines go on with the same stream for a line or two.
                     let words =
                         format!("the container was started again at {}, above", crate::text::local_time(now));
@@ -230,18 +313,50 @@ impl Follower {
             }
             _ => {}
         }
-        self.started = found.started.or(self.started);
+        self.details = Some(ContainerDetails { started: found.started.or(started), ..found });
     }
 
-    /// After the first entry of the last so many: whether there are others before it.
-    async fn say_if_there_is_more(&mut self, open: &Open, first: Option<Timestamp>) {
-        let Some(until) = first else { return };
-        let request = LogsRequest { until: Some(until), ..asked() };
-        let mut before = open.on.engine.logs(&self.key.id, &request);
-        if let Ok(Some(Ok(_))) = timeout(LOOK, before.next()).await {
-            let words = format!("only the last {TAIL} lines are read; there are earlier ones");
-            self.writer.remark(None, &words);
+    /// Begins to read what was there before the entry that came first.
+    fn begin_earlier(&mut self, first: Option<Timestamp>) {
+        self.has_met = true;
+        let Some(first) = first else { return };
+        let (writer, _) = self.wires.new_log();
+        let remark = self.details.as_ref().and_then(what_is_kept);
+        let (link, id) = (self.link.clone(), self.key.id.clone());
+        self.earlier = Some(Earlier::of(link, id, writer, first, remark.as_deref()));
+    }
+
+    /// What was there before is read so far, or as far as it goes: then it is put before the rest.
+    async fn earlier_moved(&mut self, step: Step) {
+        let news = match step {
+            Step::Quiet => return self.resume.is_quiet(),
+            Step::Read(hundredths) if self.told_of_earlier == hundredths => return,
+            Step::Read(hundredths) => {
+                self.told_of_earlier = hundredths;
+                let news = ContainerNews::LogHistory(Some(hundredths));
+                self.wires.outbox.hint(Message::Container(self.key.clone(), news));
+                return;
+            }
+            Step::Done => ContainerNews::LogHistory(None),
+        };
+        let Some(earlier) = self.earlier.take() else { return };
+        let (log, seam) = earlier.into_log();
+        for (stream, time, count) in seam.missing() {
+            self.resume.were_before(stream, time, count);
         }
+        if let Some(log) = log {
+            self.writer.prepend(log);
+        }
+        self.wires.outbox.container(&self.key, news).await;
+        self.tell();
+    }
+}
+
+/// Reads on in what was there before; for ever where nothing is to be read.
+async fn step(earlier: &mut Option<Earlier>) -> Step {
+    match earlier {
+        Some(earlier) => earlier.step().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -257,3 +372,6 @@ fn between(finished: Option<Timestamp>, started: Timestamp) -> Timestamp {
 fn asked() -> LogsRequest {
     LogsRequest { timestamps: true, ..LogsRequest::default() }
 }
+
+#[cfg(test)]
+mod tests;

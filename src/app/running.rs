@@ -12,7 +12,7 @@ use tokio_util::io::StreamReader;
 
 use crate::actions::exec::{ExecEnd, ExecIo, ExecPlan, LocalInput, Runner};
 use crate::actions::{Outcome, Report, Supervised, Verb};
-use crate::engine::{ContainerId, ExecRequest, Output, StdStream, TermSize};
+use crate::engine::{ContainerId, ExecRequest, LogChunk, Output, StdStream, TermSize};
 use crate::logs::{LogWriter, Stream};
 use crate::text::elapsed;
 use crate::ui::{ActionNews, Ended, Message, Yield};
@@ -101,6 +101,11 @@ pub(super) fn stream_of(stream: StdStream) -> Stream {
         StdStream::Stderr => Stream::Stderr,
         StdStream::Tty => Stream::Terminal,
     }
+}
+
+/// An entry as a log takes it.
+pub(super) fn of_chunk(chunk: &LogChunk) -> (Stream, Option<Timestamp>, &[u8]) {
+    (stream_of(chunk.stream), chunk.time, &chunk.bytes)
 }
 
 /// Until then; for ever where there is no then.

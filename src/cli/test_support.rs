@@ -112,6 +112,7 @@ pub(super) fn details(name: &str) -> ContainerDetails {
         network_mode: "none".into(),
         tty: false,
         log_driver: "json-file".into(),
+        log_options: BTreeMap::new(),
         restarts: 0,
         raw: serde_json::json!({ "Id": "0123" }),
     }

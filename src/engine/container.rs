@@ -166,6 +166,8 @@ pub struct ContainerDetails {
     pub tty: bool,
     /// The engine's log driver, such as `json-file`.
     pub log_driver: String,
+    /// The options of that driver, such as `max-size`.
+    pub log_options: BTreeMap<String, String>,
     /// How often the engine has restarted it.
     pub restarts: u64,
     /// Everything the engine said, for people to search.

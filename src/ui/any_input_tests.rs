@@ -85,7 +85,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => (0..=130_u16, 0..=60_u16).prop_map(|(width, height)| Happening::Resized(width, height)),
         1 => prop_oneof![0..30_u32, any::<u32>()].prop_map(Happening::Waited),
         3 => (0..4_u16, 0..14_u8, text()).prop_map(|(id, what, text)| Happening::Engine(id, what, text)),
-        3 => (0..5_u8, 0..9_u8, text()).prop_map(|(of, what, text)| Happening::Container(of, what, text)),
+        3 => (0..5_u8, 0..10_u8, text()).prop_map(|(of, what, text)| Happening::Container(of, what, text)),
         2 => (0..9_u64, 0..7_u8, text()).prop_map(|(id, what, text)| Happening::Action(id, what, text)),
         1 => text().prop_map(Happening::Told),
         2 => Just(Happening::Looked),
@@ -153,6 +153,7 @@ fn of_container(what: u8, text: &str, size: usize) -> ContainerNews {
         5 => ContainerNews::NoTop(problem(text)),
         6 => ContainerNews::LogMoved(LogState::Failed(problem(text))),
         7 => ContainerNews::LogMoved(LogState::Ended),
+        8 => ContainerNews::LogHistory(u8::try_from(size).ok()),
         _ => {
             let (mut writer, reader) = Log::new(4096);
             for number in 0..size {

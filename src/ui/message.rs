@@ -127,6 +127,9 @@ pub enum ContainerNews {
     Log(LogReader),
     /// Its log has more, or has ended.
     LogMoved(LogState),
+    /// What was printed before the lines of its log is being read, so many hundredths of it so far; or no more: then
+    /// they stand before them.
+    LogHistory(Option<u8>),
 }
 
 /// How following a log stands.

@@ -109,6 +109,7 @@ fn details(container: &Container) -> ContainerDetails {
         network_mode: String::new(),
         tty: false,
         log_driver: String::new(),
+        log_options: BTreeMap::new(),
         restarts: 0,
         raw: serde_json::Value::Null,
     }

@@ -55,7 +55,7 @@ programs:
 "#;
 
 /// The scene's engine.
-pub(super) fn engine(scene: &str) -> Simulated {
+pub(in crate::app) fn engine(scene: &str) -> Simulated {
     let scene = Scene::parse(scene, &|name| Err(io::Error::other(name.to_owned()))).unwrap();
     Simulated::new(scene, "--host")
 }
@@ -238,7 +238,7 @@ impl Console {
 }
 
 /// A container by its name.
-pub(super) async fn key(engine: &Simulated, name: &str) -> ContainerKey {
+pub(in crate::app) async fn key(engine: &Simulated, name: &str) -> ContainerKey {
     let containers = engine.handle_list().await;
     let id = containers.into_iter().find_map(|(id, found)| (found == name).then_some(id)).unwrap();
     ContainerKey { engine: EngineId(0), id }

@@ -3,7 +3,11 @@
 mod actions;
 mod harness;
 mod logs;
+mod logs_bench;
 mod logs_out;
 mod looking;
 mod the_loop;
 mod trouble;
+
+pub(in crate::app) use harness::{engine, key};
+pub(in crate::app) use logs::wires;

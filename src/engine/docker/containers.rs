@@ -121,6 +121,7 @@ fn details(inspected: InspectedContainer, raw: serde_json::Value) -> ContainerDe
         network_mode: host_config.network_mode.unwrap_or_default(),
         tty: config.tty,
         log_driver: host_config.log_config.driver,
+        log_options: sorted(host_config.log_config.config),
         restarts: count(restart_count),
         raw,
     }
@@ -163,6 +164,15 @@ mod tests {
         };
         assert_eq!(read("running").exit_code, None);
         assert_eq!(read("exited").exit_code, Some(0));
+    }
+
+    #[test]
+    fn how_its_log_is_kept_is_read() {
+        let text = r#"{"HostConfig": {"LogConfig": {"Type": "json-file", "Config": {"max-size": "10m"}}}}"#;
+        let read = details(serde_json::from_str(text).unwrap(), serde_json::Value::Null);
+        assert_eq!((read.log_driver.as_str(), read.log_options["max-size"].as_str()), ("json-file", "10m"));
+        let text = r#"{"HostConfig": {"LogConfig": {"Type": "none", "Config": null}}}"#;
+        assert!(details(serde_json::from_str(text).unwrap(), serde_json::Value::Null).log_options.is_empty());
     }
 
     #[test]

@@ -92,6 +92,7 @@ pub(super) struct InspectedHost {
 pub(super) struct LogConfig {
     #[serde(rename = "Type")]
     pub driver: String,
+    pub config: Option<HashMap<String, String>>,
 }
 
 /// A command line: a list, or a single string from old images and from Podman.

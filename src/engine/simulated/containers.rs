@@ -1,5 +1,7 @@
 //! Containers: made, listed, shown, named and removed.
 
+use std::collections::BTreeMap;
+
 use super::clock::{Moment, nanos};
 use super::engine::{Handle, failed};
 use super::figures::clock_of;
@@ -55,6 +57,8 @@ impl Kept {
             usage: Usage::default(),
             size: 0,
             log: super::log::Log::default(),
+            log_driver: None,
+            log_options: BTreeMap::new(),
             files,
             spec,
         }
@@ -188,7 +192,8 @@ impl Handle {
             cpu_limit: kept.spec.cpus,
             network_mode: kept.spec.network.clone().unwrap_or_else(|| "bridge".to_owned()),
             tty: kept.spec.tty,
-            log_driver: "simulated".to_owned(),
+            log_driver: kept.log_driver.clone().unwrap_or_else(|| "simulated".to_owned()),
+            log_options: kept.log_options.clone(),
             restarts: 0,
             raw: serde_json::Value::Null,
         };
@@ -320,6 +325,8 @@ impl Handle {
         // The scene was checked: its images are there.
         let Some(image) = state.image(&scene.image) else { return };
         let mut kept = Kept::new(id.clone(), spec, image, clock.ago(scene.created_ago.0));
+        kept.log_driver.clone_from(&scene.log_driver);
+        kept.log_options.clone_from(&scene.log_options);
         let program = scene.process.clone().map(std::sync::Arc::new);
         let words = kept.words();
         let known = || self.shared.program(&words).map(|(program, _)| program);

@@ -79,6 +79,8 @@ pub(super) struct Kept {
     pub(super) usage: Usage,
     pub(super) size: u64,
     pub(super) log: Log,
+    pub(super) log_driver: Option<String>,
+    pub(super) log_options: BTreeMap<String, String>,
     pub(super) files: Files,
 }
 

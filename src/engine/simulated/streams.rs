@@ -77,6 +77,10 @@ impl Handle {
         let Some(kept) = state.resolve(id.as_str()).and_then(|id| state.containers.get(&id)) else {
             return refused(failed(Operation::Logs, ErrorKind::NotFound));
         };
+        if kept.log_driver.as_deref() == Some("none") {
+            let error = failed(Operation::Logs, ErrorKind::Unsupported);
+            return refused(error.saying("configured logging driver does not support reading"));
+        }
         let (id, run, from) = (kept.id.clone(), kept.runs, kept.log.tail(request.tail));
         drop(state);
         stream::unfold((self, from), move |(handle, from)| {

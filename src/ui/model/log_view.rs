@@ -67,6 +67,8 @@ pub struct LogView {
     pub reader: Option<LogReader>,
     /// How reading it stands.
     pub state: LogState,
+    /// How many hundredths are read of what was printed before its lines, while that is being read.
+    pub history: Option<u8>,
     /// Where it is looked at.
     pub place: Place,
     /// The first column shown, where lines are cut.
@@ -86,6 +88,7 @@ impl Default for LogView {
         Self {
             reader: None,
             state: LogState::Open,
+            history: None,
             place: Place::End,
             column: 0,
             moves: Box::default(),

@@ -65,6 +65,11 @@ pub(super) fn of_container(model: &mut Model, key: &ContainerKey, news: Containe
                 view.state = state;
             }
         }
+        ContainerNews::LogHistory(read) => {
+            if let Some(view) = model.pane.log_mut(key) {
+                view.history = read;
+            }
+        }
     }
 }
 

@@ -138,6 +138,8 @@ fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
                     }
                 };
                 spans.extend(state.map(|(words, style)| Span::styled(words, style)));
+                let history = view.history.map(|read| format!(" reading history {read} % "));
+                spans.extend(history.map(|words| Span::styled(words, look.dim)));
                 spans.extend(log::place(model, of, view));
                 spans = log::with_standing(model, view, spans);
             }

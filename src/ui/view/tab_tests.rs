@@ -148,6 +148,7 @@ fn details() -> ContainerDetails {
         network_mode: "bridge".into(),
         tty: false,
         log_driver: "json-file".into(),
+        log_options: BTreeMap::new(),
         restarts: 0,
         raw: serde_json::json!({"Config": {"Env": ["API_TOKEN=hunter2"], "Hostname": "yocto-a"}}),
     }

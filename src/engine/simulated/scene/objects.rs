@@ -189,6 +189,10 @@ pub struct SceneContainer {
     pub files: BTreeMap<String, String>,
     /// Whether its main process has a terminal.
     pub tty: bool,
+    /// Its log driver by name; of `none` no log can be read. What is said of rotation is only said.
+    pub log_driver: Option<String>,
+    /// The options of that driver.
+    pub log_options: BTreeMap<String, String>,
 }
 
 /// How a scene's container is.

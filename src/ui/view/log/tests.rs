@@ -203,6 +203,18 @@ fn colours_are_the_containers_own_and_none_where_none_are_wanted() {
 }
 
 #[test]
+fn how_far_the_history_is_read_stands_in_the_frame() {
+    let (_writer, _reader, mut stage) = stage_of(100);
+    let tell = |stage: &mut Stage, read| {
+        stage.tell(Message::Container(key("yocto-a"), ContainerNews::LogHistory(read)));
+    };
+    tell(&mut stage, Some(34));
+    assert!(pane_bottom(&stage).contains(" reading history 34 % "), "{}", pane_bottom(&stage));
+    tell(&mut stage, None);
+    assert!(!pane_bottom(&stage).contains("history"), "{}", pane_bottom(&stage));
+}
+
+#[test]
 fn an_empty_log_says_why() {
     let mut stage = with_tab(60, 15, Tab::Log);
     assert_eq!(pane(&stage)[0], " Opening the log.");
