@@ -128,7 +128,7 @@ fn lines_around_are_dim_and_can_be_more_or_less() {
         ]
     );
     assert_eq!(style_of(&stage, "line 99"), "darkgray");
-    assert_eq!(style_of(&stage, "ERROR: task 100"), "plain");
+    assert_eq!(style_of(&stage, "ERROR: task 100"), "red");
     stage.keys("- - -");
     assert_eq!(pane(&stage)[0].trim_start(), "100 ERROR: task 100");
     bottom_has(&stage, " &error 3 lines  ");
@@ -149,7 +149,7 @@ fn levels_go_round() {
     stage.keys("L").looks_through();
     bottom_has(&stage, " errors 20 lines");
     stage.keys("L").looks_through();
-    assert!(!pane_bottom(&stage).contains("errors"));
+    assert!(!pane_bottom(&stage).contains("errors 20 lines"));
     assert!(wanted(&stage.model).looking.is_empty());
 }
 

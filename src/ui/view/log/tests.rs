@@ -193,13 +193,13 @@ fn an_open_line_grows_and_remarks_are_told_from_output() {
 #[test]
 fn colours_are_the_containers_own_and_none_where_none_are_wanted() {
     let (mut writer, reader) = Log::new(MIB);
-    writer.append(Stream::Stdout, None, b"\x1b[31;1mERROR\x1b[0m plain \x1b[2J\x1b]0;title\x07safe\n");
+    writer.append(Stream::Stdout, None, b"\x1b[31;1mLOUD\x1b[0m plain \x1b[2J\x1b]0;title\x07safe\n");
     let mut stage = with_log(60, 15, &reader);
-    assert_eq!(style_of(&stage, "ERROR"), "red bold");
+    assert_eq!(style_of(&stage, "LOUD"), "red bold");
     assert_eq!(style_of(&stage, "plain"), "plain");
     assert!(!pane(&stage)[0].contains("title"), "{}", pane(&stage)[0]);
     stage.model.look = Look::default().without_colours();
-    assert_eq!(style_of(&stage, "ERROR"), "bold");
+    assert_eq!(style_of(&stage, "LOUD"), "bold");
 }
 
 #[test]
