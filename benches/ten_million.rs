@@ -42,7 +42,9 @@ fn main() {
     let places = (0..WINDOWS).map(|place| place * 7919 % WINDOWS * (lines / WINDOWS)).collect::<Vec<_>>();
     windows("warm windows of 50 lines", &reader, &places, || ());
     let files = files(directory.path(), "lines").chain(files(directory.path(), "facts")).collect::<Vec<_>>();
-    files.iter().for_each(|file| file.sync_all().unwrap());
+    for file in &files {
+        file.sync_all().unwrap();
+    }
     let forget = || files.iter().for_each(|file| fadvise(file, 0, None, Advice::DontNeed).unwrap());
     windows("cold windows of 50 lines", &reader, places.get(..50).unwrap(), forget);
 

@@ -151,9 +151,10 @@ impl Fact {
 
     /// From how it stands in a file. Any bytes are a fact: who reads it checks that its end can be.
     pub(super) fn decoded(bytes: [u8; FACT_BYTES]) -> Self {
-        let [a, b, c, d, e, f, g, h, end @ .., style, bright, flags, source] = bytes;
+        let [time @ .., _, _, _, _, _, _, _, _] = bytes;
+        let [_, _, _, _, _, _, _, _, end @ .., style, bright, flags, source] = bytes;
         Self {
-            time: i64::from_le_bytes([a, b, c, d, e, f, g, h]),
+            time: i64::from_le_bytes(time),
             end: u32::from_le_bytes(end),
             style: Style::from_bits(u16::from_le_bytes([style, bright])),
             flags,

@@ -43,6 +43,7 @@ pub(super) struct Held {
 
 /// How keeping on a disk stands.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each may be so while the others are or are not")]
 pub(super) struct Disk {
     /// Bytes of sealed segments that are not there yet.
     waiting: usize,
@@ -83,7 +84,9 @@ impl Held {
     pub(super) fn with_entries(mut self, entries: VecDeque<Entry>, dropped_bytes: u64) -> Self {
         self.dropped_bytes = dropped_bytes;
         self.filling_first = entries.back().map_or(LineNumber::FIRST, Entry::end);
-        entries.into_iter().for_each(|entry| self.add(entry));
+        for entry in entries {
+            self.add(entry);
+        }
         self
     }
 

@@ -20,7 +20,9 @@ pub(super) const MAGIC: [u8; 8] = *b"smidrlg1";
 /// More bytes than a segment has: a full one and the longest line.
 const MOST: u32 = 1 << 20;
 /// How long its head is.
-pub(super) const HEAD_BYTES: u64 = 24;
+const HEAD_LENGTH: usize = 24;
+/// The same.
+pub(super) const HEAD_BYTES: u64 = HEAD_LENGTH as u64;
 
 /// The two files. Temporary ones have no name, so that the system removes them however the program ends.
 #[derive(Debug)]
@@ -83,7 +85,7 @@ impl PartFiles {
     pub(super) fn open(path: &Path) -> io::Result<Option<(Self, Head)>> {
         let file = |ending| OpenOptions::new().read(true).write(true).open(path.with_extension(ending));
         let (lines, facts) = (file("lines")?, file("facts")?);
-        let mut head = [0; HEAD_BYTES as usize];
+        let mut head = [0; HEAD_LENGTH];
         if facts.metadata()?.len() < HEAD_BYTES {
             let nothing = Self::of(lines, facts, Some(path.into()));
             nothing.drop_all();
@@ -172,7 +174,9 @@ impl PartFiles {
         let changed = || io::Error::new(io::ErrorKind::InvalidData, "its file has been changed");
         let bytes = end.checked_sub(begin).filter(|bytes| *bytes <= MOST).ok_or_else(changed)?;
         self.read_lines(spot.lines_at + u64::from(begin), bytes as usize, &mut text)?;
-        facts.iter_mut().for_each(|fact| *fact = fact.ending(fact.end.wrapping_sub(begin)));
+        for fact in &mut facts {
+            *fact = fact.ending(fact.end.wrapping_sub(begin));
+        }
         Segment::from_parts(text, facts).ok_or_else(changed)
     }
 

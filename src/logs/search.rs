@@ -10,7 +10,7 @@ use super::carry::Carry;
 use super::clean::clean_from;
 use super::entry::{Entry, Place};
 use super::fact::Fact;
-use super::segment::Odd;
+use super::segment::{Odd, Segment};
 use super::{Extent, Level, LineNumber, LogReader, Pattern, Style};
 
 /// Which lines are looked for.
@@ -130,12 +130,16 @@ impl Search {
 
     /// Those with this in them. Facts are read only where something is found.
     fn matching(&mut self, entry: &Entry, pattern: &Pattern) -> Vec<u64> {
-        let loaded;
+        let loaded: Arc<Segment>;
+        let mut from = 0;
         let (bytes, facts): (&[u8], &[Fact]) = match &entry.place {
             Place::Disk(spot) => {
                 let read = spot.files.read_lines(spot.lines_at, entry.bytes as usize, &mut self.bytes);
-                if read.is_ok() && !may_match(&self.bytes, &entry.odd, pattern) {
-                    return Vec::new();
+                if read.is_ok() {
+                    let Some(first) = first_match(&self.bytes, &entry.odd, pattern) else {
+                        return Vec::new();
+                    };
+                    from = first;
                 }
                 let lines = entry.lines as usize;
                 let read = read.and_then(|()| spot.files.read_facts(spot.facts_at, lines, &mut self.facts));
@@ -150,7 +154,7 @@ impl Search {
             }
             Place::Lost(_) => return Vec::new(),
         };
-        let mut found = in_plain(bytes, facts, pattern);
+        let mut found = in_plain(bytes, facts, from, pattern);
         let odd = in_odd(bytes, facts, &entry.odd, pattern);
         if !odd.is_empty() {
             found.extend(odd);
@@ -160,23 +164,25 @@ impl Search {
     }
 }
 
-/// Whether it is worth looking at the facts.
-fn may_match(bytes: &[u8], odd: &Odd, pattern: &Pattern) -> bool {
-    match odd {
+/// Where to begin to look at the lines as they came; `None` where the facts are not worth being looked at.
+fn first_match(bytes: &[u8], odd: &Odd, pattern: &Pattern) -> Option<usize> {
+    if let Some(found) = pattern.first(bytes, 0) {
+        return Some(found.start);
+    }
+    let is_odd = match odd {
         Odd::Many => true,
         Odd::At(odd) => {
-            pattern.first(bytes, 0).is_some()
-                || odd
-                    .iter()
-                    .any(|begin| is_drawn(line_at(bytes, *begin as usize), Carry::default(), pattern))
+            let line = |begin: &u32| line_at(bytes, *begin as usize);
+            odd.iter().any(|begin| is_drawn(line(begin), Carry::default(), pattern))
         }
-    }
+    };
+    is_odd.then_some(bytes.len())
 }
 
-/// Looks through all lines at once, as they came.
-fn in_plain(bytes: &[u8], facts: &[Fact], pattern: &Pattern) -> Vec<u64> {
+/// Looks through all lines at once, as they came, from a place on before which there is nothing.
+fn in_plain(bytes: &[u8], facts: &[Fact], from: usize, pattern: &Pattern) -> Vec<u64> {
     let mut lines = Vec::new();
-    let (mut at, mut index) = (0, 0);
+    let (mut at, mut index) = (from, 0);
     while at < bytes.len()
         && let Some(found) = pattern.first(bytes, at)
     {

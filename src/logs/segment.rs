@@ -88,7 +88,9 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn of(facts: &[Fact]) -> Self {
         let mut tally = Self::default();
-        facts.iter().for_each(|fact| tally.add(fact));
+        for fact in facts {
+            tally.add(fact);
+        }
         tally
     }
 

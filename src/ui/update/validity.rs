@@ -39,6 +39,7 @@ type Why = Cow<'static, str>;
 ///
 /// # Errors
 /// Why not.
+#[expect(clippy::too_many_lines, reason = "a line or so for each deed, so that none is forgotten")]
 pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
     if model.options.read_only && deed.info().risk == Risk::Changes {
         return Err("the console is read-only".into());
