@@ -38,7 +38,7 @@ pub(super) fn write(
     let mut is_unfinished = false;
     // Where the next line stands among those that were asked for, whatever was put before them since.
     let mut done = 0;
-    let all = lines.count();
+    let all = lines.end.since(lines.from);
     while done < all {
         if !is_wanted() {
             return Err(io::ErrorKind::Interrupted.into());
@@ -53,26 +53,30 @@ pub(super) fn write(
             let first = window.first().map(|number| number.minus(shift).since(lines.from));
             (window, first)
         });
+        let number_of = |index: u64| lines.from.plus(index);
         let Some(first) = first.filter(|first| *first < all) else {
             // Nothing of what is left is there any more.
-            written.dropped += all - done;
+            written.dropped += lines_between(lines, done, all);
             break;
         };
-        written.dropped += first.saturating_sub(done);
+        written.dropped += lines_between(lines, done, first);
         let left = usize::try_from(all - first).unwrap_or(usize::MAX);
         done = first;
         match window {
             Window::Drawn(window) => {
                 for line in window.iter().take(left) {
-                    drawn(line, form == LogForm::Timed, &mut to)?;
                     done += 1;
+                    if !lines.has(number_of(done - 1)) {
+                        continue;
+                    }
+                    drawn(line, form == LogForm::Timed, &mut to)?;
                     written.lines += 1;
                 }
             }
             Window::Raw(window) => {
                 for line in window.iter().take(left) {
                     done += 1;
-                    if line.kind == LineKind::Remark {
+                    if line.kind == LineKind::Remark || !lines.has(number_of(done - 1)) {
                         continue;
                     }
                     if is_unfinished && line.kind != LineKind::Continuation {
@@ -91,6 +95,11 @@ pub(super) fn write(
     to.flush()?;
     written.bytes = to.bytes;
     Ok(written)
+}
+
+/// How many of those asked for stand between two places among them all.
+fn lines_between(lines: &LogLines, from: u64, to: u64) -> u64 {
+    LogLines { from: lines.from.plus(from), end: lines.from.plus(to), ..lines.clone() }.count()
 }
 
 enum Window {
@@ -157,7 +166,7 @@ impl<W: Write> Write for Counted<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::logs::{Log, LogWriter, Stream};
+    use crate::logs::{Findings, LineNumber, Log, LogWriter, Pattern, Query, Search, Stream};
     use crate::ui::model::LogView;
 
     fn time() -> Timestamp {
@@ -237,6 +246,27 @@ mod tests {
         let (text, told) = written(&lines, LogForm::Text);
         assert!(text.is_empty());
         assert_eq!(told, Written { lines: 0, bytes: 0, dropped: 100 });
+    }
+
+    #[test]
+    fn under_a_filter_only_what_is_shown_is_written() {
+        let (mut writer, reader) = Log::new(1 << 20);
+        let all: String = (1..=2000).map(|number| format!("line {number}\n")).collect::<Vec<_>>().concat();
+        print(&mut writer, all.as_bytes());
+        let mut findings = Findings::beginning_at(LineNumber::FIRST, &reader.extent());
+        let query = Query::Matching(Pattern::new("00$").unwrap());
+        let mut search = Search::new(reader.clone(), query, LineNumber::FIRST..LineNumber::FIRST);
+        while let Some(found) = search.step() {
+            findings.add(&found);
+        }
+        let lines = LogLines { only: Some(findings.into()), ..lines_of(&reader) };
+        let expected: String =
+            (1..=20).map(|number| format!("line {number}00\n")).collect::<Vec<_>>().concat();
+        for form in [LogForm::Text, LogForm::Raw] {
+            let (text, told) = written(&lines, form);
+            assert_eq!(String::from_utf8(text).unwrap(), expected);
+            assert_eq!((told.lines, lines.count()), (20, 20));
+        }
     }
 
     #[test]

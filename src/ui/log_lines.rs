@@ -1,6 +1,8 @@
 //! Lines of a log that are to be written somewhere.
 
-use crate::logs::{Extent, LineNumber, LogReader};
+use std::sync::Arc;
+
+use crate::logs::{Extent, Findings, LineNumber, LogReader};
 
 use super::model::{LogView, Selection};
 
@@ -15,6 +17,8 @@ pub struct LogLines {
     pub end: LineNumber,
     /// How many lines had been put before the others then.
     pub shifted: u64,
+    /// Only those of them that a filter shows, where there is one.
+    pub only: Option<Arc<Findings>>,
 }
 
 /// How lines are written.
@@ -34,13 +38,23 @@ impl LogLines {
     pub fn all(view: &LogView) -> Option<Self> {
         let reader = view.reader.clone()?;
         let Extent { first, end, shifted, .. } = reader.extent();
-        Some(Self { reader, from: first, end, shifted })
+        Some(Self { reader, from: first, end, shifted, only: None })
     }
 
-    /// What is selected.
+    /// All that a filter shows, as far as it has looked; `None` where there is none.
+    #[must_use]
+    pub fn shown(view: &LogView) -> Option<Self> {
+        let all = Self::all(view)?;
+        let findings = view.filter.as_ref()?.findings();
+        // Numbers from before older lines were put before these are of no use.
+        let is_of_now = findings.shifted() == all.shifted;
+        is_of_now.then(|| Self { only: Some(Arc::new(findings.clone())), ..all })
+    }
+
+    /// What is selected, of what is shown.
     #[must_use]
     pub fn selected(view: &LogView) -> Option<Self> {
-        let all = Self::all(view)?;
+        let all = Self::shown(view).or_else(|| Self::all(view))?;
         let extent = Extent { shifted: all.shifted, ..Extent::EMPTY };
         let selection: Selection = view.moves.selection?;
         let by = view.moves.behind(&extent);
@@ -54,6 +68,15 @@ impl LogLines {
     /// How many.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.end.since(self.from)
+        match &self.only {
+            Some(only) => only.count_shown(&(self.from..self.end)),
+            None => self.end.since(self.from),
+        }
+    }
+
+    /// Whether a line in their midst is one of them, by its number at that instant.
+    #[must_use]
+    pub fn has(&self, line: LineNumber) -> bool {
+        self.only.as_ref().is_none_or(|only| only.shows(line))
     }
 }

@@ -32,6 +32,7 @@ pub fn save_log(model: &Model) -> Option<Box<dyn Dialog>> {
     let container = model.pane_of()?.clone();
     let view = model.pane.shown_log(&container)?;
     let selected = LogLines::selected(view);
+    let shown = LogLines::shown(view);
     let all = LogLines::all(view)?;
     let name = match model.pane.tab(&container) {
         Tab::Exec(id) => model.pane.exec(id).map(|exec| exec.draft.title().to_owned()),
@@ -39,6 +40,9 @@ pub fn save_log(model: &Model) -> Option<Box<dyn Dialog>> {
     };
     let file = format!("{}.log", file_name(&name.unwrap_or_default()));
     let mut words = vec![format!("all {}", lines(all.count()))];
+    if let Some(shown) = &shown {
+        words.insert(0, format!("the {} shown", lines(shown.count())));
+    }
     if let Some(selected) = &selected {
         words.insert(0, format!("the {} selected", lines(selected.count())));
     }
@@ -48,7 +52,7 @@ pub fn save_log(model: &Model) -> Option<Box<dyn Dialog>> {
         Entry::choice(LINES, words, 0),
         Entry::choice(FORM, forms, 0),
     ];
-    let offered = selected.into_iter().chain([all]).collect();
+    let offered = selected.into_iter().chain(shown).chain([all]).collect();
     Some(filled(SaveLog { container, offered }, Form::new(entries, "Save")))
 }
 

@@ -262,7 +262,9 @@ fn follow(model: &mut Model) {
 
 fn page(model: &Model, commands: &mut Vec<Command>) {
     let view = model.pane_of().and_then(|of| model.pane.shown_log(of));
-    let lines = view.and_then(|view| LogLines::selected(view).or_else(|| LogLines::all(view)));
+    let lines = view.and_then(|view| {
+        LogLines::selected(view).or_else(|| LogLines::shown(view)).or_else(|| LogLines::all(view))
+    });
     commands.extend(lines.map(Command::Page));
 }
 
