@@ -35,7 +35,7 @@ mod outbox;
 mod own_log;
 pub(crate) mod own_terminal;
 mod pull_steps;
-mod resume;
+pub(crate) mod resume;
 mod run;
 mod running;
 mod settings;

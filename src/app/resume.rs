@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 /// Where it stands.
 #[derive(Debug, Default)]
-pub(super) struct Resume {
+pub(crate) struct Resume {
     last: Option<Timestamp>,
     /// How many entries carried it.
     carried: u64,
@@ -16,23 +16,23 @@ pub(super) struct Resume {
 
 impl Resume {
     /// The stamp to ask from; `None` where nothing was read yet.
-    pub(super) fn since(&self) -> Option<Timestamp> {
+    pub(crate) fn since(&self) -> Option<Timestamp> {
         self.last
     }
 
     /// How many entries were new in all.
-    pub(super) fn taken(&self) -> u64 {
+    pub(crate) fn taken(&self) -> u64 {
         self.taken
     }
 
     /// A stream begins that was asked for from [`since`](Self::since).
-    pub(super) fn again(&mut self) {
+    pub(crate) fn again(&mut self) {
         self.again = self.last.map(|_| 0);
     }
 
     /// Whether an entry with this stamp is new. Engines that stamp coarsely, or begin at a whole second, bring older
     /// ones again.
-    pub(super) fn is_new(&mut self, time: Option<Timestamp>) -> bool {
+    pub(crate) fn is_new(&mut self, time: Option<Timestamp>) -> bool {
         if let (Some(again), Some(time), Some(last)) = (&mut self.again, time, self.last) {
             if time < last {
                 return false;

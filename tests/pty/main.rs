@@ -23,6 +23,8 @@ mod keys;
 #[cfg(test)]
 mod own;
 #[cfg(test)]
+mod printed;
+#[cfg(test)]
 mod screen;
 #[cfg(test)]
 mod silent;
