@@ -31,6 +31,7 @@ use crate::values;
 /// Failures of ours are 125; 126 and 127 mean that the command cannot be run or is not there.
 #[derive(Debug, Args)]
 #[command(trailing_var_arg = true)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct ExecArgs {
     /// Name or id
     container: String,
@@ -120,9 +121,9 @@ async fn exec(args: &ExecArgs, context: &Context) -> Ended {
             let io = ExecIo { output: drain.sender(), input, resizes };
             engine.supervised.exec(&call, &id, &plan, io).await
         } else {
-            let (output, printed) = mpsc::channel(1);
+            let (output, chunks) = mpsc::channel(1);
             let io = ExecIo { output, input, resizes };
-            tokio::join!(engine.supervised.exec(&call, &id, &plan, io), cleaned(printed, printer)).0
+            tokio::join!(engine.supervised.exec(&call, &id, &plan, io), through(chunks, printer)).0
         }
     };
     drop(raw);
@@ -151,8 +152,8 @@ fn terminal_of_ours(interactive: bool) -> Ended<(Option<Raw>, Option<mpsc::Recei
     Ok((raw, Some(resizes)))
 }
 
-async fn cleaned(mut printed: mpsc::Receiver<Output>, mut printer: Printer<'_>) {
-    while let Some(Output { stream, bytes }) = printed.recv().await {
+async fn through(mut chunks: mpsc::Receiver<Output>, mut printer: Printer<'_>) {
+    while let Some(Output { stream, bytes }) = chunks.recv().await {
         if printer.push(stream, None, bytes).await.is_err() {
             // Dropping the receiver ends the command.
             return;

@@ -125,7 +125,7 @@ pub(crate) async fn run(args: &LogsArgs, context: &Context) -> Ended {
         resume: Resume::default(),
         printer,
     };
-    let report = reading.to_its_end().await;
+    let report = reading.read().await;
     context.drained(drain).await?;
     Ok(stream_end(context, report))
 }

@@ -46,10 +46,8 @@ impl SiftArgs {
     /// What is wanted; `None` where everything is.
     pub(crate) fn queries(&self) -> Option<Vec<Query>> {
         let pattern = self.grep.clone();
-        let pattern = pattern.map(|pattern| match self.not {
-            true => Query::Lacking(pattern),
-            false => Query::Matching(pattern),
-        });
+        let pattern =
+            pattern.map(|pattern| if self.not { Query::Lacking(pattern) } else { Query::Matching(pattern) });
         let level = self.level.map(|least| {
             Query::Level(match least {
                 Least::Error => Level::Error,

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::console::{SOON, Start, contains};
-use crate::support::{Reply, Script, SilentEngine};
+use crate::engine::Engine;
+use crate::support::{Reply, Script, SilentEngine, unique};
 
 /// What may act on a terminal, and what is left of it there.
 const HOSTILE: &str = "one \x1b]52;c;QUFB\x07\x1b]0;stolen\x07\x1b[2J\x1b[H\x1b[?1049h\x1b[6n\x1bP$q\x1b\\two \x1b[31mred\x1b[0m\r\n";
@@ -21,7 +22,8 @@ fn inspected(status: &str) -> Reply {
 
 /// An engine with the log of one container, asked for again and again.
 fn engine(status: &str, logs: impl IntoIterator<Item = Reply>) -> SilentEngine {
-    let script = Script::new().docker("1.41").on("GET", "/containers/yocto-a/json", inspected(status));
+    let script = Script::new().docker("1.41").on("GET", "/info", Reply::json(200, "{}"));
+    let script = script.on("GET", "/containers/yocto-a/json", inspected(status));
     let script =
         logs.into_iter().fold(script, |script, log| script.on("GET", "/containers/yocto-a/logs", log));
     SilentEngine::on_unix(script)
@@ -95,5 +97,26 @@ async fn without_reconnecting_a_loss_is_an_error() {
     let arguments = ["--host", engine.endpoint(), "logs", "--follow", "--reconnect", "0", "yocto-a"];
     let mut program = Start::console(&arguments).run();
     assert_ne!(program.wait_end(SOON).0, 0, "{}", program.screen());
-    assert!(program.screen().contains("error:"), "{}", program.screen());
+    assert!(
+        program.screen().contains("line 1") && program.screen().contains("error:"),
+        "{}",
+        program.screen()
+    );
+}
+
+#[test]
+#[ignore = "needs the bench: run tests/run"]
+fn a_command_cannot_act_on_the_terminal() {
+    let engine = Engine::of_bench();
+    let name = unique("pty-printed");
+    engine.run(&name, "trap 'exit 0' TERM; while :; do sleep 0.1; done");
+    let script = r"printf 'one \033]52;c;QUFB\007\033[2J\033[Htwo\033[?1049h\n'; printf 'prompt> '; read x; echo got $x";
+    let arguments = ["--host", &engine.0, "exec", "-i", &name, "--", "/bin/sh", "-c", script];
+    let mut program = Start::console(&arguments).run();
+    program.wait_for("one two\nprompt>", SOON);
+    program.press("words\r");
+    program.wait_for("got words", SOON);
+    assert_eq!(program.wait_end(SOON).0, 0, "{}", program.screen());
+    assert!(!contains(&program.output(), b"\x1b"), "{}", program.screen());
+    engine.docker(&["rm", "--force", "--volumes", &name]);
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::actions::{Outcome, Patience, Report, Verb};
@@ -51,12 +52,21 @@ struct Loss {
     is_over: bool,
 }
 
+/// The run of the container that is followed.
+#[derive(Debug)]
+struct Run {
+    /// The look for it, until it is needed.
+    looked: Option<JoinHandle<Option<Timestamp>>>,
+    /// When it began, where it was running.
+    started: Option<Timestamp>,
+}
+
 impl Reading<'_> {
     /// Reads it. An engine that was lost is tried again, and the log read on where it broke off.
-    pub(super) async fn to_its_end(mut self) -> Report<()> {
+    pub(super) async fn read(mut self) -> Report<()> {
         // Not waited for: an engine that hangs is told by the stream.
-        let mut looked = self.reconnect.map(|_| tokio::spawn(self.run_of_container()));
-        let mut run = None;
+        let mut run =
+            Run { looked: self.reconnect.map(|_| tokio::spawn(self.run_of_container())), started: None };
         let mut loss = None;
         let mut was_open = false;
         let report = loop {
@@ -66,12 +76,9 @@ impl Reading<'_> {
                 loss = None;
             }
             let Some(limit) = self.reconnect else { break report };
-            if let Some(looked) = looked.take() {
-                run = looked.await.unwrap_or_default();
-            }
             let why = match &report.outcome {
                 Outcome::Failed(error) if was_open && is_loss(error) => "the engine is lost",
-                Outcome::Done(()) if self.still_runs(run).await => "the log broke off",
+                Outcome::Done(()) if self.still_runs(&mut run).await => "the log broke off",
                 Outcome::Done(()) => {
                     self.rest().await;
                     break report;
@@ -173,12 +180,18 @@ impl Reading<'_> {
 
     /// Whether it goes on in the same run though the stream came to its end: an engine that ends while its containers
     /// live on ends the streams first.
-    async fn still_runs(&self, run: Option<Timestamp>) -> bool {
-        if run.is_none() || self.request.until.is_some() || !self.request.follow {
+    async fn still_runs(&self, run: &mut Run) -> bool {
+        if self.request.until.is_some() || !self.request.follow {
+            return false;
+        }
+        if let Some(looked) = run.looked.take() {
+            run.started = looked.await.unwrap_or_default();
+        }
+        if run.started.is_none() {
             return false;
         }
         match timeout(LOOK, self.engine.supervised.engine.inspect(&self.id)).await {
-            Ok(Ok(found)) => found.state.is_alive() && found.started == run,
+            Ok(Ok(found)) => found.state.is_alive() && found.started == run.started,
             Ok(Err(error)) => is_loss(&error),
             Err(_) => true,
         }

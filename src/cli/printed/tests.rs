@@ -20,7 +20,9 @@ async fn printed(terminals: [bool; 2], manner: Manner, chunks: &[(StdStream, &'s
     let sink = seen.clone();
     let drain = Drain::to(move |stream, chunks| {
         let mut sink = sink.lock().unwrap();
-        chunks.iter().for_each(|chunk| sink[usize::from(is_error(stream))].extend_from_slice(chunk));
+        for chunk in chunks {
+            sink[usize::from(is_error(stream))].extend_from_slice(chunk);
+        }
         Ok(())
     })
     .unwrap();
