@@ -99,6 +99,9 @@ impl Reading<'_> {
                 () = call.cancel.cancelled() => {}
             }
         };
+        if let Some(looked) = run.looked {
+            looked.abort();
+        }
         // Where nothing can be written any more, the drain says so.
         let _ = self.printer.end().await;
         report
