@@ -40,7 +40,7 @@ mod own_log;
 pub(crate) mod own_terminal;
 mod pager;
 mod pull_steps;
-mod resume;
+pub(crate) mod resume;
 mod run;
 mod running;
 mod save_log;

@@ -13,7 +13,7 @@ pub(super) const OUT_OF_STEP: SignedDuration = SignedDuration::from_millis(100);
 
 /// What an entry is to one who has read the log before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Met {
+pub(crate) enum Met {
     /// It is new.
     New,
     /// It was read before.
@@ -25,7 +25,7 @@ pub(super) enum Met {
 
 /// Where reading stands.
 #[derive(Debug, Default)]
-pub(super) struct Resume {
+pub(crate) struct Resume {
     streams: [OfStream; 3],
     /// Everything before this stamp has come, of whichever stream.
     complete: Option<Timestamp>,
@@ -54,29 +54,29 @@ pub(super) const fn place(stream: StdStream) -> usize {
 
 impl Resume {
     /// The stamp to ask from; `None` where nothing was read yet.
-    pub(super) fn since(&self) -> Option<Timestamp> {
+    pub(crate) fn since(&self) -> Option<Timestamp> {
         let last = self.streams.iter().filter_map(|stream| stream.last).max()?;
         let since = last.checked_sub(OUT_OF_STEP).unwrap_or(last);
         Some(self.complete.map_or(since, |complete| since.max(complete)))
     }
 
     /// Nothing has come for a while: what comes is newer than what has come.
-    pub(super) fn is_quiet(&mut self) {
+    pub(crate) fn is_quiet(&mut self) {
         self.complete = self.last();
     }
 
     /// The latest stamp.
-    pub(super) fn last(&self) -> Option<Timestamp> {
+    pub(crate) fn last(&self) -> Option<Timestamp> {
         self.streams.iter().filter_map(|stream| stream.last).max()
     }
 
     /// How many entries were new in all.
-    pub(super) const fn taken(&self) -> u64 {
+    pub(crate) const fn taken(&self) -> u64 {
         self.taken
     }
 
     /// A stream begins that was asked for from [`since`](Self::since).
-    pub(super) fn again(&mut self) {
+    pub(crate) fn again(&mut self) {
         let since = self.since();
         for stream in &mut self.streams {
             stream.again = stream.last.map(|_| 0);
@@ -92,7 +92,7 @@ impl Resume {
     }
 
     /// What the next entry is. Engines that stamp coarsely, or begin at a whole second, bring older ones again.
-    pub(super) fn meet(&mut self, stream: StdStream, time: Option<Timestamp>) -> Met {
+    pub(crate) fn meet(&mut self, stream: StdStream, time: Option<Timestamp>) -> Met {
         let Some(stream) = self.streams.get_mut(place(stream)) else { return Met::New };
         let mut met = Met::New;
         if let (Some(again), Some(time), Some(last)) = (&mut stream.again, time, stream.last) {

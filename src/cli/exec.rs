@@ -19,6 +19,7 @@ use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::find::engine_of_container;
 use super::output::{Drain, TextChunks, document};
+use super::printed::{Manner, Printer};
 use crate::values;
 
 /// What to run, and where.
@@ -30,6 +31,7 @@ use crate::values;
 /// Failures of ours are 125; 126 and 127 mean that the command cannot be run or is not there.
 #[derive(Debug, Args)]
 #[command(trailing_var_arg = true)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct ExecArgs {
     /// Name or id
     container: String,
@@ -54,6 +56,12 @@ pub(crate) struct ExecArgs {
     /// How long from TERM to KILL when the command is ended
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = values::duration)]
     grace: Duration,
+    /// To a terminal, too, byte for byte, as --tty does: what the command prints may then act on it
+    ///
+    /// Without it, and without --tty, a terminal gets text in the sixteen colours and nothing else that could act on
+    /// it. Into a pipe or a file the bytes go as they come.
+    #[arg(long)]
+    raw: bool,
     /// Copy nothing into the container; what a shell can find of the command is ended, and what is left is named
     #[arg(long)]
     no_shim: bool,
@@ -107,8 +115,16 @@ async fn exec(args: &ExecArgs, context: &Context) -> Ended {
         let io = ExecIo { output, input, resizes };
         tokio::join!(engine.supervised.exec(&call, &id, &plan, io), as_json_lines(printed, &drain)).0
     } else {
-        let io = ExecIo { output: drain.sender(), input, resizes };
-        engine.supervised.exec(&call, &id, &plan, io).await
+        let manner = Manner { raw: args.raw || args.tty, ..Manner::default() };
+        let printer = Printer::of_process(&drain, context, manner);
+        if printer.changes_nothing() {
+            let io = ExecIo { output: drain.sender(), input, resizes };
+            engine.supervised.exec(&call, &id, &plan, io).await
+        } else {
+            let (output, chunks) = mpsc::channel(1);
+            let io = ExecIo { output, input, resizes };
+            tokio::join!(engine.supervised.exec(&call, &id, &plan, io), through(chunks, printer)).0
+        }
     };
     drop(raw);
     if context.global.json {
@@ -134,6 +150,15 @@ fn terminal_of_ours(interactive: bool) -> Ended<(Option<Raw>, Option<mpsc::Recei
     let raw = raw.map_err(here("put the terminal into raw mode"))?;
     let resizes = sizes().map_err(here("listen for changes of the terminal's size"))?;
     Ok((raw, Some(resizes)))
+}
+
+async fn through(mut chunks: mpsc::Receiver<Output>, mut printer: Printer<'_>) {
+    while let Some(Output { stream, bytes }) = chunks.recv().await {
+        if printer.push(stream, None, bytes).await.is_err() {
+            // Dropping the receiver ends the command.
+            return;
+        }
+    }
 }
 
 async fn as_json_lines(mut printed: mpsc::Receiver<Output>, drain: &Drain) {

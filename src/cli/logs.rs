@@ -1,25 +1,30 @@
 //! `logs`.
 
-use std::ops::ControlFlow;
+use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use serde_json::json;
 
-use crate::actions::{Patience, Verb};
-use crate::engine::{ContainerId, LogChunk, LogStreams, LogsRequest, StdStream};
+use crate::app::resume::Resume;
+use crate::engine::{ContainerId, LogStreams, LogsRequest};
 
 use super::context::Context;
 use super::failure::{Ended, Failure};
 use super::find::engine_of_container;
-use super::output::{Drain, document};
+use super::output::Drain;
+use super::printed::{Manner, Printer};
+use super::sift::SiftArgs;
 use super::stats::stream_end;
 use crate::values;
+use reading::Reading;
+
+mod reading;
 
 /// Which log, and which part of it.
 ///
-/// What the container printed is printed byte for byte: its standard output to ours, its standard error to ours.
+/// Its standard output is printed to ours, its standard error to ours: into a pipe or a file byte for byte, to a
+/// terminal as text in the sixteen colours, without anything else that could act on it. On a terminal a line of more
+/// than 64 KiB goes on in another row; --grep and --level look at it in pieces of that size.
 #[derive(Debug, Args)]
 pub(crate) struct LogsArgs {
     /// Name or id
@@ -44,6 +49,18 @@ pub(crate) struct LogsArgs {
     /// Only one of the two streams
     #[arg(long, value_enum, value_name = "STREAM")]
     only: Option<Only>,
+    #[command(flatten)]
+    pub(super) sift: SiftArgs,
+    /// To a terminal, too, byte for byte: what the container prints may then act on it
+    ///
+    /// It may set its title, clear it, fill the clipboard, or make it type.
+    #[arg(long)]
+    raw: bool,
+    /// With --follow: for how long it is tried again where the engine is lost; 0 for not at all
+    ///
+    /// It is read on where it broke off: nothing is left out and nothing comes twice.
+    #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = values::duration)]
+    reconnect: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -68,14 +85,14 @@ fn tail(text: &str) -> Result<Tail, String> {
 }
 
 impl LogsArgs {
-    /// JSON is always stamped: without stamps the engine cuts the log anywhere.
+    /// JSON is always stamped: without stamps the engine cuts the log anywhere. So is what may be taken up again.
     fn request(&self, json: bool) -> LogsRequest {
         LogsRequest {
             since: self.since,
             until: self.until,
             tail: self.tail.and_then(|tail| tail.0),
             follow: self.follow,
-            timestamps: self.timestamps || json,
+            timestamps: self.timestamps || json || self.reconnects(),
             streams: match self.only {
                 Some(Only::Stdout) => LogStreams::Stdout,
                 Some(Only::Stderr) => LogStreams::Stderr,
@@ -83,99 +100,32 @@ impl LogsArgs {
             },
         }
     }
+
+    fn reconnects(&self) -> bool {
+        self.follow && !self.reconnect.is_zero()
+    }
 }
 
 pub(crate) async fn run(args: &LogsArgs, context: &Context) -> Ended {
     let name = args.container.as_str();
     let engine = engine_of_container(context, name).await?;
-    let id = ContainerId::from(name);
-    let request = args.request(context.global.json);
-    let call = context.call(Verb::Logs, name);
     let drain = Drain::of_process().map_err(Failure::of_output)?;
-    let mut stamps = Stamps::default();
-    let each = async |chunk: LogChunk| {
-        let (stream, bytes) = if context.global.json {
-            (StdStream::Stdout, Bytes::from(document(&as_json(&chunk))))
-        } else if request.timestamps {
-            (chunk.stream, stamps.stamped(chunk))
-        } else {
-            (chunk.stream, chunk.bytes)
-        };
-        match drain.write(stream, bytes).await {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        }
+    let json = context.global.json;
+    let sieve = args.sift.sieve();
+    let manner = Manner { raw: args.raw, stamps: args.timestamps, json, sieve };
+    let printer = Printer::of_process(&drain, context, manner);
+    let reading = Reading {
+        context,
+        engine,
+        name,
+        id: ContainerId::from(name),
+        request: args.request(json),
+        reconnect: args.reconnects().then_some(args.reconnect),
+        as_entries: json && args.sift.queries().is_none(),
+        resume: Resume::default(),
+        printer,
     };
-    let patience = if args.follow { Patience::Lasting } else { Patience::UntilHung };
-    let open = |engine: &dyn crate::engine::ContainerManager| engine.logs(&id, &request);
-    let report = engine.supervised.watch(&call, Verb::Logs, name, patience, open, each).await;
+    let report = reading.read().await;
     context.drained(drain).await?;
     Ok(stream_end(context, report))
-}
-
-fn as_json(chunk: &LogChunk) -> serde_json::Value {
-    json!({ "time": chunk.time, "stream": chunk.stream, "text": String::from_utf8_lossy(&chunk.bytes) })
-}
-
-/// Puts a time before each line. An entry that does not end in a newline is a piece of a longer line, so what
-/// follows it on the same stream gets none.
-#[derive(Debug, Default)]
-struct Stamps {
-    within: [bool; 2],
-}
-
-impl Stamps {
-    fn stamped(&mut self, chunk: LogChunk) -> Bytes {
-        let [out, err] = &mut self.within;
-        let within = if chunk.stream == StdStream::Stderr { err } else { out };
-        let continues = std::mem::replace(within, !chunk.bytes.ends_with(b"\n"));
-        match chunk.time {
-            Some(time) if !continues => {
-                // Nine decimals always, so that the lines stand straight.
-                let stamp = time.strftime("%Y-%m-%dT%H:%M:%S.%9fZ ").to_string();
-                let mut line = BytesMut::with_capacity(stamp.len() + chunk.bytes.len());
-                line.extend_from_slice(stamp.as_bytes());
-                line.extend_from_slice(&chunk.bytes);
-                line.freeze()
-            }
-            _ => chunk.bytes,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn chunk(stream: StdStream, text: &'static str) -> LogChunk {
-        let time = Some("2025-03-01T12:00:00.5Z".parse().unwrap());
-        LogChunk { stream, time, bytes: Bytes::from_static(text.as_bytes()) }
-    }
-
-    #[test]
-    fn a_line_in_pieces_is_stamped_once() {
-        let mut stamps = Stamps::default();
-        let mut all = Vec::new();
-        for chunk in [
-            chunk(StdStream::Stdout, "one\n"),
-            chunk(StdStream::Stdout, "long "),
-            chunk(StdStream::Stderr, "oops\n"),
-            chunk(StdStream::Stdout, "line\n"),
-            chunk(StdStream::Stdout, "two\n"),
-        ] {
-            all.push(String::from_utf8(stamps.stamped(chunk).to_vec()).unwrap());
-        }
-        let stamp = "2025-03-01T12:00:00.500000000Z ";
-        let stamped = |text: &str| format!("{stamp}{text}");
-        assert_eq!(
-            all,
-            [stamped("one\n"), stamped("long "), stamped("oops\n"), "line\n".into(), stamped("two\n"),]
-        );
-    }
-
-    #[test]
-    fn json_has_the_nanoseconds_and_the_stream() {
-        let value = as_json(&chunk(StdStream::Stderr, "oops\n"));
-        assert_eq!(value, json!({"time": "2025-03-01T12:00:00.5Z", "stream": "stderr", "text": "oops\n"}));
-    }
 }

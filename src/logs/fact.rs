@@ -164,7 +164,7 @@ impl Fact {
 }
 
 /// Text without anything that moves or colours it, and nothing behind it but a carriage return.
-fn is_plain(bytes: &[u8]) -> bool {
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
     let text = bytes.strip_suffix(b"\r").unwrap_or(bytes);
     text.iter().all(|byte| matches!(byte, b' '..=b'~'))
         || str::from_utf8(text).is_ok_and(|text| text.chars().all(is_drawn_as_it_is))

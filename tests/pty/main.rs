@@ -24,6 +24,7 @@ mod keys;
 mod own;
 #[cfg(test)]
 mod pager;
+mod printed;
 #[cfg(test)]
 mod screen;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod json;
 mod labelled;
 mod progress;
+mod rows;
 mod screen;
 mod table;
 
@@ -11,5 +12,6 @@ pub(crate) use crate::text::{age, bytes, clean, count, elapsed, local_time};
 pub(crate) use json::{TextChunks, document, with_engine};
 pub(crate) use labelled::labelled;
 pub(crate) use progress::{PullProgress, note_of};
+pub(crate) use rows::Rows;
 pub(crate) use screen::{Screen, Tone};
 pub(crate) use table::{Cell, Column, Table};
