@@ -15,6 +15,8 @@ pub struct LogLines {
     pub end: LineNumber,
     /// How many lines had been put before the others then.
     pub shifted: u64,
+    /// Whose they are, by their source from 1 on, where they are merged from several logs.
+    pub names: Vec<String>,
 }
 
 /// How lines are written.
@@ -34,7 +36,7 @@ impl LogLines {
     pub fn all(view: &LogView) -> Option<Self> {
         let reader = view.reader.clone()?;
         let Extent { first, end, shifted, .. } = reader.extent();
-        Some(Self { reader, from: first, end, shifted })
+        Some(Self { reader, from: first, end, shifted, names: view.names.clone() })
     }
 
     /// What is selected.
