@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::logs::{Line, LineKind, LogReader, RawLine};
+use crate::text::fit;
 use crate::ui::{LogForm, LogLines};
 
 /// How many lines are held at a time: of at most 64 KiB each, 16 MiB.
@@ -34,6 +35,7 @@ pub(super) fn write(
 ) -> io::Result<Written> {
     let mut to = Counted { to, bytes: 0 };
     let mut written = Written::default();
+    let names = Names::of(&lines.names);
     // A line that goes on in the next has no line break between them.
     let mut is_unfinished = false;
     // Where the next line stands among those that were asked for, whatever was put before them since.
@@ -69,7 +71,7 @@ pub(super) fn write(
                     if !lines.has(number_of(done - 1)) {
                         continue;
                     }
-                    drawn(line, form == LogForm::Timed, &mut to)?;
+                    drawn(line, form == LogForm::Timed, &names, &mut to)?;
                     written.lines += 1;
                 }
             }
@@ -127,11 +129,34 @@ fn settled<T>(lines: &LogLines, read: impl Fn(&LogReader, u64) -> T) -> T {
     }
 }
 
-fn drawn(line: &Line, has_time: bool, to: &mut impl Write) -> io::Result<()> {
+/// What stands before lines that are merged from several logs.
+struct Names<'a> {
+    names: &'a [String],
+    cells: usize,
+}
+
+impl<'a> Names<'a> {
+    fn of(names: &'a [String]) -> Self {
+        Self { names, cells: names.iter().map(|name| fit::width(name)).max().unwrap_or(0) }
+    }
+
+    /// The name of a source, as wide as the widest, and a blank; nothing where nothing is merged.
+    fn write(&self, source: u8, to: &mut impl Write) -> io::Result<()> {
+        if self.names.is_empty() {
+            return Ok(());
+        }
+        let name = usize::from(source).checked_sub(1).and_then(|place| self.names.get(place));
+        let name = name.map_or("", String::as_str);
+        write!(to, "{name}{:blanks$} ", "", blanks = self.cells.saturating_sub(fit::width(name)))
+    }
+}
+
+fn drawn(line: &Line, has_time: bool, names: &Names<'_>, to: &mut impl Write) -> io::Result<()> {
     if has_time {
         to.write_all(line.time.map(stamp).unwrap_or_default().as_bytes())?;
         to.write_all(b" ")?;
     }
+    names.write(line.source, to)?;
     if line.kind == LineKind::Remark {
         to.write_all("── ".as_bytes())?;
     }
@@ -206,6 +231,20 @@ mod tests {
         let (raw, told) = written(&lines, LogForm::Raw);
         assert_eq!(raw, b" 1%\r100%\n\x1b[31mred\x1b[0m \xff\n\nopen\n");
         assert_eq!(told.lines, 4);
+    }
+
+    #[test]
+    fn of_merged_logs_each_line_has_its_name() {
+        let ((mut merged, reader), (mut one, of_one)) = (Log::new(1 << 20), Log::new(1 << 20));
+        print(&mut one, b"a line\n");
+        for source in [2, 1, 9] {
+            merged.copy(&of_one.raw_window(crate::logs::LineNumber::FIRST, 1)[0], source);
+        }
+        let names = vec!["a".to_owned(), "寿司".to_owned()];
+        let lines = LogLines { names, ..lines_of(&reader) };
+        let (text, _) = written(&lines, LogForm::Text);
+        assert_eq!(String::from_utf8(text).unwrap(), "寿司 a line\na    a line\n     a line\n");
+        assert_eq!(written(&lines, LogForm::Raw).0, b"a line\n".repeat(3));
     }
 
     #[test]

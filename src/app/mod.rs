@@ -34,6 +34,7 @@ mod log_pieces;
 mod look_through;
 mod looks;
 mod measuring;
+mod merge_logs;
 mod mistake;
 mod outbox;
 mod own_log;

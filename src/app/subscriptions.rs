@@ -6,12 +6,12 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::ui::{ContainerKey, LookId, Looking, Message, Tone, Wanted};
+use crate::ui::{ContainerKey, LookId, Looking, Merging, Message, Tone, Wanted};
 
 use super::history::History;
 use super::link::Link;
 use super::wires::Wires;
-use super::{figures, follow_log, look_through, looks};
+use super::{figures, follow_log, look_through, looks, merge_logs};
 
 /// Everything that is listened to on the screen's account. Dropping this ends all of it.
 #[derive(Default)]
@@ -22,6 +22,7 @@ pub(super) struct Subscriptions {
     processes: Option<(ContainerKey, AbortOnDropHandle<()>)>,
     history: Option<(String, AbortOnDropHandle<()>)>,
     looking: HashMap<LookId, AbortOnDropHandle<()>>,
+    merged: Option<(Merging, AbortOnDropHandle<()>)>,
 }
 
 type Streams = HashMap<ContainerKey, AbortOnDropHandle<()>>;
@@ -53,6 +54,9 @@ impl Subscriptions {
             Some(tokio::spawn(looks::processes(wires.clone(), link(wires, key)?, key.clone())))
         });
         look_for(&mut self.looking, &wanted.looking, wires);
+        one(&mut self.merged, wanted.merged.as_ref(), |merging| {
+            Some(tokio::spawn(merge_logs::merge(wires.clone(), merging.clone())))
+        });
         one(&mut self.history, wanted.history.as_ref(), |container| {
             Some(tokio::spawn(read_history(wires.clone(), history.cloned(), container.clone())))
         });

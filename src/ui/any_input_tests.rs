@@ -46,7 +46,7 @@ fn text() -> impl Strategy<Value = String> {
 
 fn pressed() -> impl Strategy<Value = Happening> {
     let code = prop_oneof![
-        8 => proptest::sample::select("jkhlgGfwt#/nNvyuisrRKpeSFDxPcaAoO*qz:?HI.[] dN&L+-!mV'@{}()<>|159%".chars().collect::<Vec<_>>())
+        8 => proptest::sample::select("MAjkhlgGfwt#/nNvyuisrRKpeSFDxPcaAoO*qz:?HI.[] dN&L+-!mV'@{}()<>|159%".chars().collect::<Vec<_>>())
             .prop_map(KeyCode::Char),
         1 => any::<char>().prop_map(KeyCode::Char),
         3 => proptest::sample::select(vec![

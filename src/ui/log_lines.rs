@@ -19,6 +19,8 @@ pub struct LogLines {
     pub shifted: u64,
     /// Only those of them that a filter shows, where there is one.
     pub only: Option<Arc<Findings>>,
+    /// Whose they are, by their source from 1 on, where they are merged from several logs.
+    pub names: Vec<String>,
 }
 
 /// How lines are written.
@@ -38,7 +40,7 @@ impl LogLines {
     pub fn all(view: &LogView) -> Option<Self> {
         let reader = view.reader.clone()?;
         let Extent { first, end, shifted, .. } = reader.extent();
-        Some(Self { reader, from: first, end, shifted, only: None })
+        Some(Self { reader, from: first, end, shifted, only: None, names: view.names.clone() })
     }
 
     /// All that a filter shows, as far as it has looked; `None` where there is none.

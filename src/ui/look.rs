@@ -32,6 +32,8 @@ pub struct Look {
     pub quiet_cursor: Style,
     /// What matched a search.
     pub found: Style,
+    /// Names before lines of several logs, one after the other.
+    pub names: [Style; 6],
     /// Whether containers' own colours are shown.
     pub has_colours: bool,
     /// Whether corners are round.
@@ -55,6 +57,16 @@ impl Default for Look {
             cursor: plain.add_modifier(Modifier::REVERSED),
             quiet_cursor: plain.add_modifier(Modifier::BOLD),
             found: plain.fg(Color::Black).bg(Color::Yellow),
+            // Without those that mean something.
+            names: [
+                Color::Cyan,
+                Color::Magenta,
+                Color::Blue,
+                Color::LightCyan,
+                Color::LightMagenta,
+                Color::LightBlue,
+            ]
+            .map(|colour| plain.fg(colour)),
             has_colours: true,
             is_rounded: true,
             is_ascii: false,
@@ -76,6 +88,7 @@ impl Look {
             bad: strong,
             dim: plain.add_modifier(Modifier::DIM),
             found: plain.add_modifier(Modifier::REVERSED),
+            names: [plain; 6],
             has_colours: false,
             ..self
         }

@@ -15,7 +15,7 @@ use crate::engine::{
 };
 use crate::logs::{Found, LogReader};
 
-use super::{ActionId, Command, ContainerKey, EngineId, ExecDraft, LookId};
+use super::{ActionId, Command, ContainerKey, EngineId, ExecDraft, LookId, MergeId};
 
 /// The instant a message is handled: `update` has no clock of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub enum Message {
     Action(ActionId, ActionNews),
     /// More of a log was looked through for what is searched for in it.
     Found(LookId, Found),
+    /// Of logs that are merged.
+    Merged(MergeId, MergedNews),
     /// There was no room for a command: it was not done.
     Refused(Box<Command>),
     /// Commands that were run in containers of this name, the newest last.
@@ -130,6 +132,15 @@ pub enum ContainerNews {
     /// What was printed before the lines of its log is being read, so many hundredths of it so far; or no more: then
     /// they stand before them.
     LogHistory(Option<u8>),
+}
+
+/// What is new of logs that are merged.
+#[derive(Debug)]
+pub enum MergedNews {
+    /// They are merged into this. It may hold the same lines as the one before, and others between them.
+    Log(LogReader),
+    /// There is more.
+    Moved,
 }
 
 /// How following a log stands.

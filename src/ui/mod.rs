@@ -26,15 +26,16 @@ mod wanted;
 
 pub use command::{COPIED, Command};
 pub use draft::ExecDraft;
-pub use ids::{ActionId, ContainerKey, EngineId, LookId, VolumeKey};
+pub use ids::{ActionId, ContainerKey, EngineId, LookId, MergeId, VolumeKey};
 pub use keymap::{Do, KeyMap};
 pub use log_lines::{LogForm, LogLines};
 pub use look::Look;
 pub use message::{
-    ActionNews, ContainerNews, Ended, Ending, EngineNews, LogState, Message, Now, Problem, Tone, Yield,
+    ActionNews, ContainerNews, Ended, Ending, EngineNews, LogState, MergedNews, Message, Now, Problem, Tone,
+    Yield,
 };
 pub use model::Model;
 pub use request::Request;
 pub use update::{LEAVE_SHELL, Mouse, contexts, update, validity};
 pub use view::view;
-pub use wanted::{Looking, STATS, Ticks, Wanted, wanted};
+pub use wanted::{Looking, Merging, STATS, Source, Ticks, Wanted, wanted};

@@ -8,8 +8,8 @@ use crate::engine::Feature;
 use crate::logs::{LineNumber, LogReader, Query};
 
 use super::layout::Layout;
-use super::model::{LogView, Model, Tab};
-use super::{ContainerKey, EngineId, LookId};
+use super::model::{LogView, MergedView, Model, Tab};
+use super::{ContainerKey, EngineId, LookId, MergeId};
 
 /// How many streams of figures are open at once; each costs its engine a little.
 pub const STATS: usize = 24;
@@ -31,6 +31,8 @@ pub struct Wanted {
     pub history: Option<String>,
     /// What the log that is shown is to be looked through for: a search and a filter at most.
     pub looking: Vec<Looking>,
+    /// Logs that are to be merged by time.
+    pub merged: Option<Merging>,
     /// How often time is to be told: while something moves, while something counts seconds, or not at all.
     pub ticks: Ticks,
 }
@@ -57,6 +59,40 @@ impl PartialEq for Looking {
 }
 
 impl Eq for Looking {}
+
+/// Logs that are to be merged by time, also what comes later. It is told as [`Message::Merged`](super::Message::Merged).
+#[derive(Debug, Clone)]
+pub struct Merging {
+    /// Which tab it is for.
+    pub id: MergeId,
+    /// The logs that are being read.
+    pub sources: Vec<Source>,
+}
+
+/// One of several logs that are merged.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its number: its lines are marked with it. 1 or more.
+    pub number: u8,
+    /// Whose it is.
+    pub name: String,
+    /// The log.
+    pub reader: LogReader,
+}
+
+/// The same logs for the same tab.
+impl PartialEq for Merging {
+    fn eq(&self, other: &Self) -> bool {
+        let is_same = |(one, other): (&Source, &Source)| {
+            one.number == other.number && one.reader.is_same(&other.reader)
+        };
+        self.id == other.id
+            && self.sources.len() == other.sources.len()
+            && self.sources.iter().zip(&other.sources).all(is_same)
+    }
+}
+
+impl Eq for Merging {}
 
 /// How often time is to be told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -90,8 +126,7 @@ pub fn wanted(model: &Model) -> Wanted {
         .cloned()
         .collect();
     // A log that is being followed goes on while its engine is silent or lost: whoever follows it resumes.
-    let logs =
-        model.pane.followed().iter().filter(|key| model.engines.why_not(key.engine, Feature::Logs).is_none());
+    let logs = model.pane.followed().filter(|key| model.engines.why_not(key.engine, Feature::Logs).is_none());
     let details = selected
         .filter(|row| is_open(row.key.engine) && !(row.details.is_some() && row.details_of == row.version))
         .map(|row| (row.key.clone(), row.version));
@@ -112,6 +147,7 @@ pub fn wanted(model: &Model) -> Wanted {
         sizes: if layout.volumes.width > 0 { sizes.collect() } else { BTreeSet::new() },
         history: selected.map(|row| row.container.name.clone()).filter(|name| !model.histories.is_told(name)),
         looking: shown.map(LogView::looking).unwrap_or_default(),
+        merged: model.pane.merged().map(MergedView::merging),
         ticks: if moves { Ticks::Motion } else { Ticks::Seconds },
     }
 }

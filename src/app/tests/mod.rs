@@ -6,6 +6,7 @@ mod logs;
 mod logs_bench;
 mod logs_out;
 mod looking;
+mod merging;
 mod the_loop;
 mod trouble;
 

@@ -35,6 +35,7 @@ pub fn save_log(model: &Model) -> Option<Box<dyn Dialog>> {
     let shown = LogLines::shown(view);
     let all = LogLines::all(view)?;
     let name = match model.pane.tab(&container) {
+        Tab::Merged => Some(view.names.join("+")),
         Tab::Exec(id) => model.pane.exec(id).map(|exec| exec.draft.title().to_owned()),
         _ => model.containers.get(&container).map(|row| row.container.name.clone()),
     };

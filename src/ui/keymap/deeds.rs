@@ -70,6 +70,7 @@ deeds! {
     Mark, "mark", "mark", "Mark or unmark, and go on to the next; actions then take all marked", Looks, [Containers ["space"]];
     MarkAll, "mark-all", "mark all", "Mark all that are shown; again unmarks them", Looks, [Containers ["A"]];
     InvertMarks, "invert-marks", "invert", "Mark what is not marked, and the other way round", Looks, [Containers ["*"]];
+    MergeLogs, "merge-logs", "merge logs", "Show the logs of all marked containers in one, by time", Looks, [Containers ["M"]];
     Filter, "filter", "filter", "Show only what matches; letters may be apart", Looks, [Lists ["/"]];
     ShowStopped, "show-stopped", "stopped", "Show or hide what does not run", Looks, [Lists ["a"]];
     SortNext, "sort-next", "sort", "Sort by the next column", Looks, [Lists ["o"]];
@@ -88,7 +89,7 @@ deeds! {
     // The pane
     NextTab, "next-tab", "tab", "The next tab", Looks, [Everywhere ["]"]];
     PreviousTab, "previous-tab", "tab back", "The tab before", Looks, [Everywhere ["["]];
-    CloseTab, "close-tab", "close tab", "Close the tab of an exec that has ended", Looks, [Pane ["ctrl-w"]];
+    CloseTab, "close-tab", "close tab", "Close the tab of merged logs, or of an exec that has ended", Looks, [Pane ["ctrl-w"]];
     Zoom, "zoom", "zoom", "Give the pane the whole screen, or take it back", Looks, [Everywhere ["z"]];
     Follow, "follow", "follow", "Stay at the end of the log, or stay where you are", Looks, [Log ["f"]];
     GoTo, "go-to", "go to", "Go to a line (or type its number), to a share (50%), to a time (@14:05)", Looks, [Log ["@"]];

@@ -65,6 +65,8 @@ pub struct LogTyping {
 pub struct LogView {
     /// The log, once it is being read.
     pub reader: Option<LogReader>,
+    /// Whose lines these are, by [their source](crate::logs::Line::source) from 1 on, where it is merged from several.
+    pub names: Vec<String>,
     /// How reading it stands.
     pub state: LogState,
     /// How many hundredths are read of what was printed before its lines, while that is being read.
@@ -87,6 +89,7 @@ impl Default for LogView {
     fn default() -> Self {
         Self {
             reader: None,
+            names: Vec::new(),
             state: LogState::Open,
             history: None,
             place: Place::End,

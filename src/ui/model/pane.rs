@@ -7,7 +7,7 @@ use crate::logs::{Found, LogReader};
 use crate::term::Terminal;
 use crate::ui::{ActionId, ContainerKey, ExecDraft, LookId};
 
-use super::{InspectView, LogView, ProcessView};
+use super::{InspectView, LogView, MergedView, ProcessView};
 
 /// How many containers' logs are followed at once; the one looked at longest ago goes first.
 pub const LOGS: usize = 8;
@@ -20,6 +20,8 @@ pub enum Tab {
     /// What its main process prints.
     #[default]
     Log,
+    /// The logs of several containers, this one among them, in one.
+    Merged,
     /// An exec or a shell: the action it is.
     Exec(ActionId),
     /// What it uses, over time.
@@ -97,11 +99,15 @@ impl ExecTab {
 /// The pane.
 #[derive(Debug, Default)]
 pub struct Pane {
-    tabs: BTreeMap<ContainerKey, Tab>,
-    logs: BTreeMap<ContainerKey, LogView>,
+    pub(super) tabs: BTreeMap<ContainerKey, Tab>,
+    pub(super) logs: BTreeMap<ContainerKey, LogView>,
     /// The containers whose logs are followed, the one looked at last at the end.
-    recent: Vec<ContainerKey>,
+    pub(super) recent: Vec<ContainerKey>,
     execs: Vec<ExecTab>,
+    /// The logs that are merged.
+    pub(super) merged: Option<MergedView>,
+    /// The number of the last merging.
+    pub(super) merges: u64,
     /// The number of the last looking through a log.
     looks: u64,
     /// How logs are drawn.
@@ -128,7 +134,13 @@ impl Pane {
     #[must_use]
     pub fn tabs(&self, of: &ContainerKey) -> Vec<Tab> {
         let execs = self.execs.iter().filter(|exec| exec.container == *of).map(|exec| Tab::Exec(exec.id));
-        [Tab::Log].into_iter().chain(execs).chain([Tab::Stats, Tab::Inspect, Tab::Processes]).collect()
+        let merged = self.merged.as_ref().filter(|merged| merged.has(of)).map(|_| Tab::Merged);
+        [Tab::Log]
+            .into_iter()
+            .chain(merged)
+            .chain(execs)
+            .chain([Tab::Stats, Tab::Inspect, Tab::Processes])
+            .collect()
     }
 
     /// Shows the tab so many further on, round and round.
@@ -151,15 +163,16 @@ impl Pane {
         self.recent.push(container.clone());
         if self.recent.len() > LOGS {
             let oldest = self.recent.remove(0);
-            self.logs.remove(&oldest);
+            if !self.merged.as_ref().is_some_and(|merged| merged.has(&oldest)) {
+                self.logs.remove(&oldest);
+            }
         }
         self.logs.entry(container.clone()).or_default();
     }
 
-    /// The containers whose logs are followed.
-    #[must_use]
-    pub fn followed(&self) -> &[ContainerKey] {
-        &self.recent
+    /// The containers whose logs are followed: those looked at last, and those whose logs are merged.
+    pub fn followed(&self) -> impl Iterator<Item = &ContainerKey> {
+        self.logs.keys()
     }
 
     /// The log of a container that is followed.
@@ -221,6 +234,7 @@ impl Pane {
     pub fn shown_log(&self, of: &ContainerKey) -> Option<&LogView> {
         match self.tab(of) {
             Tab::Log => self.log(of),
+            Tab::Merged => self.merged.as_ref().map(|merged| &merged.log),
             Tab::Exec(id) => match &self.exec(id)?.output {
                 Output::Log(view) => Some(view),
                 Output::Shell(_) => None,
@@ -233,6 +247,7 @@ impl Pane {
     pub fn shown_log_mut(&mut self, of: &ContainerKey) -> Option<&mut LogView> {
         match self.tab(of) {
             Tab::Log => self.log_mut(of),
+            Tab::Merged => self.merged.as_mut().map(|merged| &mut merged.log),
             Tab::Exec(id) => match &mut self.exec_mut(id)?.output {
                 Output::Log(view) => Some(view),
                 Output::Shell(_) => None,
@@ -252,20 +267,22 @@ impl Pane {
 
     /// Takes what was found in a log, whether it is shown or not.
     pub fn take_found(&mut self, id: LookId, found: &Found) {
-        let execs = self.execs.iter_mut().filter_map(|exec| match &mut exec.output {
-            Output::Log(view) => Some(&mut **view),
-            Output::Shell(_) => None,
-        });
-        let _ = self.logs.values_mut().chain(execs).any(|view| view.take(id, found));
+        let _ = self.all_logs_mut().any(|view| view.take(id, found));
     }
 
-    /// Older lines may have been put before those of a log: numbers go with them.
-    pub fn settle_logs(&mut self) {
+    fn all_logs_mut(&mut self) -> impl Iterator<Item = &mut LogView> {
         let outputs = self.execs.iter_mut().filter_map(|exec| match &mut exec.output {
             Output::Log(view) => Some(&mut **view),
             Output::Shell(_) => None,
         });
-        for view in self.logs.values_mut().chain(outputs) {
+        let merged = self.merged.iter_mut().map(|merged| &mut merged.log);
+        self.logs.values_mut().chain(outputs).chain(merged)
+    }
+
+    /// Older lines may have been put before those of a log: numbers go with them.
+    pub fn settle_logs(&mut self) {
+        self.settle_merged();
+        for view in self.all_logs_mut() {
             if let Some(extent) = view.reader.as_ref().map(LogReader::extent) {
                 view.settle(&extent);
             }
@@ -293,5 +310,8 @@ impl Pane {
         self.tabs.retain(|key, _| is_kept(key));
         self.logs.retain(|key, _| exists(key));
         self.recent.retain(|key| exists(key));
+        if self.merged.as_ref().is_some_and(|merged| !merged.of.iter().any(|one| exists(&one.key))) {
+            self.close_merged();
+        }
     }
 }

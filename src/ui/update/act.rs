@@ -49,6 +49,7 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
         }
         Do::MarkAll => model.containers.mark_all(),
         Do::InvertMarks => model.containers.invert_marks(),
+        Do::MergeLogs => merge_logs(model),
         Do::ShowStopped => {
             model.containers.show_stopped ^= true;
             model.containers.touch();
@@ -95,11 +96,11 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
                 model.pane.step(&key, if deed == Do::NextTab { 1 } else { -1 });
             }
         }
-        Do::CloseTab => {
-            if let Some(Tab::Exec(id)) = model.tab() {
-                model.pane.close(id);
-            }
-        }
+        Do::CloseTab => match model.tab() {
+            Some(Tab::Exec(id)) => model.pane.close(id),
+            Some(Tab::Merged) => model.pane.close_merged(),
+            _ => {}
+        },
         Do::Zoom => {
             model.is_zoomed ^= true;
             if model.is_zoomed {
@@ -175,6 +176,22 @@ pub(super) fn on_targets(
     model.containers.clear_marks();
 }
 
+/// Shows the logs of the marked containers in one.
+fn merge_logs(model: &mut Model) {
+    let of = model
+        .containers
+        .targets()
+        .into_iter()
+        .map(|row| (row.key.clone(), crate::text::clean(&row.container.name).into_owned()));
+    let of: Vec<_> = of.collect();
+    let selected = model.pane_of().filter(|key| of.iter().any(|(one, _)| one == *key));
+    let Some(shown_of) = selected.or(of.first().map(|(key, _)| key)).cloned() else { return };
+    model.containers.cursor.select(shown_of.clone());
+    model.containers.clear_marks();
+    model.pane.merge(of, &shown_of);
+    model.focus = Focus::Pane;
+}
+
 /// Freezes what runs; where nothing of it runs, thaws what is frozen.
 fn pause(model: &mut Model, commands: &mut Vec<Command>) {
     let runs = model.containers.targets().iter().any(|row| row.is_running());
@@ -225,8 +242,8 @@ fn sideways(model: &mut Model, deed: Do) {
         Tab::Inspect => Some(&mut model.pane.inspect.column),
         Tab::Processes => Some(&mut model.pane.processes.column),
         Tab::Stats => None,
-        Tab::Log | Tab::Exec(_) if wraps => None,
-        Tab::Log | Tab::Exec(_) => model.pane.shown_log_mut(&key).map(|view| &mut view.column),
+        Tab::Log | Tab::Merged | Tab::Exec(_) if wraps => None,
+        Tab::Log | Tab::Merged | Tab::Exec(_) => model.pane.shown_log_mut(&key).map(|view| &mut view.column),
     };
     match column {
         Some(column) if deed == Do::Right => *column = column.saturating_add(STEP).min(1 << 20),

@@ -39,6 +39,7 @@ pub fn update(model: &mut Model, now: Now, message: Message) -> Vec<Command> {
         Message::Container(key, heard) => news::of_container(model, &key, heard),
         Message::Action(id, heard) => news::of_action(model, id, heard, &mut commands),
         Message::Found(id, found) => model.pane.take_found(id, &found),
+        Message::Merged(id, heard) => news::of_merged(model, id, heard),
         Message::Refused(command) => news::refused(model, *command),
         Message::History { container, drafts } => {
             model.histories.tell(&container, drafts);

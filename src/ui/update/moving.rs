@@ -66,7 +66,7 @@ pub(super) fn in_pane(model: &mut Model, far: Far, page: usize) {
             move_top(&mut model.pane.processes.top, far, page, rows);
         }
         Tab::Stats => {}
-        Tab::Log | Tab::Exec(_) => {
+        Tab::Log | Tab::Merged | Tab::Exec(_) => {
             if let Some(id) = model.pane.shown_shell(&key).map(|exec| exec.id) {
                 if let Some(ExecTab { output: Output::Shell(terminal), .. }) = model.pane.exec_mut(id) {
                     match far {

@@ -3,7 +3,7 @@
 use crate::engine::EventObject;
 use crate::ui::message::{ContainerNews, Ended, EngineNews, Yield};
 use crate::ui::model::{ExecState, Output};
-use crate::ui::{ActionId, ActionNews, Command, ContainerKey, EngineId, Model, Tone};
+use crate::ui::{ActionId, ActionNews, Command, ContainerKey, EngineId, MergeId, MergedNews, Model, Tone};
 
 use super::dialog;
 
@@ -70,6 +70,14 @@ pub(super) fn of_container(model: &mut Model, key: &ContainerKey, news: Containe
                 view.history = read;
             }
         }
+    }
+}
+
+pub(super) fn of_merged(model: &mut Model, id: MergeId, news: MergedNews) {
+    let Some(merged) = model.pane.merged_mut().filter(|merged| merged.id == id) else { return };
+    match news {
+        MergedNews::Log(reader) => merged.set_reader(reader),
+        MergedNews::Moved => {}
     }
 }
 

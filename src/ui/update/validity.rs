@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::engine::{ContainerState, Feature};
 use crate::ui::Model;
 use crate::ui::keymap::{Context, Do, Risk};
-use crate::ui::model::{ExecTab, Focus, LogView, Output, Row, Tab};
+use crate::ui::model::{ExecTab, Focus, LogView, MERGED, Output, Row, Tab};
 
 /// The contexts whose keys hold now, the narrowest first.
 #[must_use]
@@ -23,7 +23,7 @@ pub fn contexts(model: &Model) -> Vec<Context> {
                     let is_log = |exec: &ExecTab| matches!(exec.output, Output::Log(_));
                     model.pane.exec(id).is_some_and(is_log).then_some(Context::Log)
                 }
-                Some(Tab::Log) => Some(Context::Log),
+                Some(Tab::Log | Tab::Merged) => Some(Context::Log),
                 Some(Tab::Inspect) => Some(Context::Inspect),
                 Some(Tab::Processes | Tab::Stats) | None => None,
             };
@@ -86,6 +86,13 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
         Do::MarkAll | Do::InvertMarks if model.containers.shown().is_empty() => {
             Err("the list is empty".into())
         }
+        Do::MergeLogs => match model.containers.marked() {
+            0 | 1 => Err("mark two or more containers first".into()),
+            marked if marked > MERGED => {
+                Err(Why::Owned(format!("at most {MERGED} logs at once: unmark some")))
+            }
+            _ => Ok(()),
+        },
         Do::Create | Do::Pull | Do::Cleanup | Do::CreateVolume => match open_engines(model) {
             0 => Err("no engine answers just now".into()),
             _ => Ok(()),
@@ -100,10 +107,11 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
             Some(_) => Err("it has ended".into()),
             None => Err("this tab has no command".into()),
         },
+        Do::CloseTab if model.tab() == Some(Tab::Merged) => Ok(()),
         Do::CloseTab => match shown_exec(model) {
             Some(exec) if exec.is_running() => Err("it still runs: cancel it first".into()),
             Some(_) => Ok(()),
-            None => Err("only tabs of commands close".into()),
+            None => Err("only tabs of commands and of merged logs close".into()),
         },
         Do::RunAgain => match shown_exec(model) {
             Some(exec) if exec.is_running() => Err("it still runs".into()),

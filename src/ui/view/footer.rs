@@ -24,6 +24,7 @@ fn offers(model: &Model) -> Vec<Do> {
             D::Stop,
             D::Exec,
             D::Shell,
+            D::MergeLogs,
             D::Mark,
             D::Cleanup,
             D::Filter,
@@ -39,7 +40,8 @@ fn offers(model: &Model) -> Vec<Do> {
         }
         _ => match model.tab() {
             Some(Tab::Inspect) => vec![D::Search, D::NextMatch, D::Reveal, D::Copy],
-            Some(Tab::Log) => vec![
+            Some(Tab::Log | Tab::Merged) => vec![
+                D::CloseTab,
                 D::NextMatch,
                 D::MoreContext,
                 D::Follow,

@@ -4,6 +4,9 @@
 mod filter_tests;
 mod looks;
 mod matches;
+#[cfg(test)]
+mod merged_tests;
+mod names;
 mod reach;
 mod rows;
 #[cfg(test)]
@@ -115,6 +118,7 @@ fn instead(model: &Model, frame: &mut Frame<'_>, inside: Rect, of: &ContainerKey
         }
         (LogState::Ended, Some(_), _) => vec![Line::styled(" Nothing was printed.", look.dim)],
         (LogState::Open, Some(_), _) => vec![Line::styled(" Nothing was printed yet.", look.dim)],
+        (_, None, _) if !view.names.is_empty() => vec![Line::styled(" Opening the logs.", look.dim)],
         (_, None, _) if is_own => vec![Line::styled(" Opening the log.", look.dim)],
         (_, None, _) => vec![Line::styled(" Starting the command.", look.dim)],
     };
@@ -135,7 +139,7 @@ fn of_line(model: &Model, rows: &Rows<'_>, view: &LogView, line: &LogLine) -> Ve
     let end = if wraps { usize::MAX } else { column.saturating_add(rows.text_cells(line.kind)) };
     let marks = Marks::of(look, view, line, end);
     for (place, part) in parts.iter().enumerate() {
-        let mut spans = prefix(model, rows, line, place == 0);
+        let mut spans = prefix(model, rows, view, line, place == 0);
         let draw = |text: &Text| styled(model, rows, line, toned::spans(text, line.level, look));
         spans.extend(marks.spans(part, column, draw));
         column = column.saturating_add(part.width());
@@ -168,8 +172,14 @@ fn styled(model: &Model, rows: &Rows<'_>, line: &LogLine, spans: Vec<Span<'stati
     spans.into_iter().map(|span| span.style(style)).collect()
 }
 
-/// The number and the time, and of a remark its sign: it is told from output without colours, too.
-fn prefix(model: &Model, rows: &Rows<'_>, line: &LogLine, is_first: bool) -> Vec<Span<'static>> {
+/// The number and the time, of merged logs the name, and of a remark its sign: it is told from output without colours, too.
+fn prefix(
+    model: &Model,
+    rows: &Rows<'_>,
+    view: &LogView,
+    line: &LogLine,
+    is_first: bool,
+) -> Vec<Span<'static>> {
     let display = model.pane.display;
     let mut spans = Vec::new();
     let mut push = |words: String| spans.push(Span::styled(words, model.look.dim));
@@ -183,6 +193,9 @@ fn prefix(model: &Model, rows: &Rows<'_>, line: &LogLine, is_first: bool) -> Vec
         let shown =
             time.map(|time| time.to_zoned_datetime(TimeZone::system()).strftime("%H:%M:%S").to_string());
         push(format!("{:<8} ", shown.unwrap_or_default()));
+    }
+    if rows.names > 0 {
+        spans.push(names::before(model, rows.names, view, line.source, is_first));
     }
     if line.kind == LineKind::Remark {
         let sign = if is_first { model.look.glyph("── ", "-- ") } else { "   " };
@@ -225,7 +238,7 @@ pub fn shown_text(model: &Model) -> Option<String> {
     let of = model.pane_of()?;
     match model.pane.tab(of) {
         Tab::Inspect => Some(model.pane.inspect.lines().join("\n")),
-        Tab::Log | Tab::Exec(_) => {
+        Tab::Log | Tab::Merged | Tab::Exec(_) => {
             if let Some(ExecTab { output: Output::Shell(terminal), .. }) = model.pane.shown_shell(of) {
                 return Some(terminal.text());
             }

@@ -37,6 +37,11 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
                 log::draw(model, frame, inside, of, view);
             }
         }
+        Tab::Merged => {
+            if let Some(merged) = model.pane.merged() {
+                log::draw(model, frame, inside, of, &merged.log);
+            }
+        }
         Tab::Exec(id) => match model.pane.exec(id).map(|exec| &exec.output) {
             Some(Output::Log(view)) => log::draw(model, frame, inside, of, view),
             Some(Output::Shell(terminal)) => shell(model, frame, inside, terminal),
@@ -93,6 +98,7 @@ fn titles(model: &Model, of: &ContainerKey, width: usize) -> Vec<(Span<'static>,
 fn label(model: &Model, tab: Tab, is_long: bool) -> String {
     match tab {
         Tab::Log => "Log".into(),
+        Tab::Merged => "Merged".into(),
         Tab::Stats => "Stats".into(),
         Tab::Inspect => "Inspect".into(),
         Tab::Processes => "Top".into(),
@@ -128,8 +134,10 @@ fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
     let look = &model.look;
     let mut spans = Vec::new();
     match model.pane.tab(of) {
-        Tab::Log => {
-            if let Some(view) = model.pane.log(of) {
+        Tab::Log | Tab::Merged => {
+            if let Some(view) = model.pane.shown_log(of) {
+                let names = (!view.names.is_empty()).then(|| format!(" {} ", count(view.names.len(), "log")));
+                spans.extend(names.map(|words| Span::styled(words, look.dim)));
                 let state = match &view.state {
                     LogState::Open => None,
                     LogState::Ended => Some((" ended ".to_owned(), look.dim)),

@@ -16,6 +16,8 @@ pub(in crate::ui) struct Rows<'a> {
     /// The first line that is shown; the end where none is.
     first: LineNumber,
     display: LogDisplay,
+    /// Cells of the names before the lines, without the blank behind them; 0 where there are none.
+    pub(super) names: usize,
     pub(super) width: usize,
     /// How many of them are shown.
     pub(super) height: usize,
@@ -43,6 +45,7 @@ impl<'a> Rows<'a> {
             filter,
             first,
             display: model.pane.display,
+            names: super::names::cells(view, inside.width),
             width: usize::from(inside.width),
             height: usize::from(inside.height.max(1)),
         })
@@ -118,8 +121,9 @@ impl<'a> Rows<'a> {
     pub(super) fn text_cells(&self, kind: LineKind) -> usize {
         let number = if self.display.numbers { self.number_cells() + 1 } else { 0 };
         let time = if self.display.timestamps { TIME } else { 0 };
+        let name = if self.names > 0 { self.names + 1 } else { 0 };
         let sign = if kind == LineKind::Remark { REMARK } else { 0 };
-        self.width.saturating_sub(number + time + sign).max(1)
+        self.width.saturating_sub(number + time + name + sign).max(1)
     }
 
     /// Whether a note that something was dropped stands above this line.
