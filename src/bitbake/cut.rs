@@ -1,6 +1,6 @@
 //! The bytes of one stream cut into lines, and lines drawn over one another told apart.
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 /// What is printed without a line end while it goes on, three dots after it.
 pub(super) const OPENINGS: &[&str] =
@@ -134,7 +134,8 @@ pub(super) fn opening(line: &[u8]) -> Option<usize> {
 /// return within a message belongs to the message.
 fn is_drawn_over(part: &[u8]) -> bool {
     part.iter().all(|byte| *byte == b' ')
-        || std::str::from_utf8(part).is_ok_and(|text| super::footer::bar(text).is_some())
+        || memchr(b'%', part).is_some()
+            && std::str::from_utf8(part).is_ok_and(|text| super::footer::bar(text).is_some())
 }
 
 fn without_returns(line: &[u8]) -> &[u8] {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::scan::text as decoded;
+
 const ESC: u8 = 0x1b;
 
 /// What one escape sequence at the beginning of the bytes means here, and its length.
@@ -82,7 +84,7 @@ pub(super) fn pieces(line: &[u8], mut each: impl FnMut(Cow<'_, str>, Marks)) {
         match kind {
             Escape::Redraws => {
                 if !text.is_empty() {
-                    each(String::from_utf8_lossy(&text), marks);
+                    each(decoded(&text), marks);
                 }
                 text.clear();
                 marks = Marks { redraws: true, ..Marks::default() };
@@ -97,7 +99,7 @@ pub(super) fn pieces(line: &[u8], mut each: impl FnMut(Cow<'_, str>, Marks)) {
         text.extend_from_slice(rest);
         marks.ends_plain = false;
     }
-    each(String::from_utf8_lossy(&text), marks);
+    each(decoded(&text), marks);
 }
 
 #[cfg(test)]

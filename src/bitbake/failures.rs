@@ -60,7 +60,7 @@ impl Failure {
         match (name, &self.pf, &self.id, path) {
             (Name::Full(pf), Some(own), ..) => pf == own,
             (Name::Full(pf), None, _, Some(path)) => is_of(pf, path.recipe),
-            (Name::Full(pf), None, Some(id), None) => is_of(pf, &id.recipe()),
+            (Name::Full(pf), None, Some(id), None) => id.is_of(pf),
             (Name::Recipe(recipe), Some(own), ..) => is_of(own, recipe),
             (Name::Recipe(recipe), None, _, Some(path)) => recipe == path.recipe,
             (Name::Recipe(recipe), None, Some(id), None) => recipe == id.recipe(),

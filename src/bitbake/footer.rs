@@ -1,5 +1,7 @@
 //! What is drawn in place in a terminal: bars, and the footer under the messages.
 
+use memchr::memchr;
+
 use super::names::Subject;
 use super::scan::{n_of_m, number};
 
@@ -121,7 +123,11 @@ fn own_progress(rest: &str) -> (Option<u8>, Option<&str>) {
 
 /// A bar drawn in place: `NAME:  PP% |###  | …`. Its name and percentage.
 pub(super) fn bar(line: &str) -> Option<(&str, u8)> {
-    let (before, _) = line.split_once("% |")?;
+    let at = memchr(b'%', line.as_bytes())?;
+    let (before, rest) = line.split_at_checked(at)?;
+    if !rest.starts_with("% |") {
+        return None;
+    }
     let (name, percent) = before.rsplit_once(' ')?;
     let percent = percent.parse::<u8>().ok()?.min(100);
     let name = name.trim_end().strip_suffix(':')?;

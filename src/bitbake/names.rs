@@ -36,7 +36,13 @@ impl TaskId {
     /// The recipe's name as its file tells it: `zlib-native`. Recipes may name themselves otherwise.
     #[must_use]
     pub fn recipe(&self) -> String {
-        recipe_of_id(&self.0)
+        let RecipeName { before, name, after } = RecipeName::of_id(&self.0);
+        [before, if before.is_empty() { "" } else { "-" }, name, after].concat()
+    }
+
+    /// Whether a full name can be of its recipe.
+    pub(super) fn is_of(&self, pf: &str) -> bool {
+        RecipeName::of_id(&self.0).fits(pf)
     }
 }
 
@@ -51,27 +57,46 @@ pub(super) fn task_of(id: &str) -> &str {
     id.rsplit_once(':').map_or(id, |(_, task)| task)
 }
 
-/// The recipe an id names, by its file and its class.
-fn recipe_of_id(id: &str) -> String {
-    let (mut path, _) = id.rsplit_once(':').unwrap_or((id, ""));
-    if let Some((_, rest)) = path.strip_prefix("mc:").and_then(|rest| rest.split_once(':')) {
-        path = rest;
-    }
-    let (class, path) = match path.strip_prefix("virtual:") {
-        // The path begins with a slash; a class may have an argument before it.
-        Some(rest) => rest.split_once(":/").unwrap_or(("", rest)),
-        None => ("", path),
-    };
-    let file = path.rsplit('/').next().unwrap_or(path);
-    let file = file.strip_suffix(".bb").unwrap_or(file);
-    let name = file.split('_').next().unwrap_or(file);
-    match class.split_once(':') {
-        None if class == "native" || class == "cross" && !name.contains("-cross") => {
-            format!("{name}-{class}")
+/// The recipe an id names, by its file and its class: `before-name` or `name` + `after`.
+#[derive(Debug, Clone, Copy)]
+struct RecipeName<'a> {
+    before: &'a str,
+    name: &'a str,
+    after: &'static str,
+}
+
+impl<'a> RecipeName<'a> {
+    fn of_id(id: &'a str) -> Self {
+        let (mut path, _) = id.rsplit_once(':').unwrap_or((id, ""));
+        if let Some((_, rest)) = path.strip_prefix("mc:").and_then(|rest| rest.split_once(':')) {
+            path = rest;
         }
-        None if class == "nativesdk" => format!("nativesdk-{name}"),
-        Some(("multilib", library)) => format!("{library}-{name}"),
-        _ => name.to_owned(),
+        let (class, path) = match path.strip_prefix("virtual:") {
+            // The path begins with a slash; a class may have an argument before it.
+            Some(rest) => rest.split_once(":/").unwrap_or(("", rest)),
+            None => ("", path),
+        };
+        let file = path.rsplit('/').next().unwrap_or(path);
+        let file = file.strip_suffix(".bb").unwrap_or(file);
+        let name = file.split('_').next().unwrap_or(file);
+        let (before, after) = match class.split_once(':') {
+            None if class == "native" => ("", "-native"),
+            None if class == "nativesdk" => ("nativesdk", ""),
+            Some(("multilib", library)) => (library, ""),
+            _ => ("", ""),
+        };
+        Self { before, name, after }
+    }
+
+    fn fits(self, pf: &str) -> bool {
+        let rest = if self.before.is_empty() {
+            Some(pf)
+        } else {
+            pf.strip_prefix(self.before).and_then(|rest| rest.strip_prefix('-'))
+        };
+        let rest =
+            rest.and_then(|rest| rest.strip_prefix(self.name)).and_then(|rest| rest.strip_prefix(self.after));
+        rest.is_some_and(|rest| rest.starts_with('-'))
     }
 }
 

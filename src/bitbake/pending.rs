@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::names::{TaskId, is_of, task_of};
+use super::names::{TaskId, task_of};
 
 /// How many are kept. A dry run starts none of them, so the oldest go.
 const MOST: usize = 256;
@@ -22,7 +22,7 @@ impl Pending {
     /// Takes the oldest that can be this task: the name fits, or else it is the only one of its kind.
     pub(super) fn take(&mut self, pf: &str, task: &str) -> Option<TaskId> {
         let is_task = |id: &TaskId| task_of(id.as_str()) == task || is_setscene_of(task, id.as_str());
-        let fits = self.0.iter().position(|id| is_task(id) && is_of(pf, &id.recipe()));
+        let fits = self.0.iter().position(|id| is_task(id) && id.is_of(pf));
         let at = fits.or_else(|| {
             // Recipes that name themselves otherwise than their file.
             let mut of_task = self.0.iter().enumerate().filter(|(_, id)| is_task(id));

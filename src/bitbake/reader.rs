@@ -1,7 +1,9 @@
 //! From bytes to builds.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::build::{Build, Place};
 use super::cut::{Cut, Cutter, opening};
@@ -9,7 +11,7 @@ use super::escapes::{Marks, pieces};
 use super::event::BuildEvent;
 use super::names::Subject;
 use super::recognise::Recogniser;
-use super::scan::capped;
+use super::scan::{capped, text as decoded};
 use super::stamp::stamped;
 
 /// How many earlier builds of one log are kept. Of more, the oldest are forgotten.
@@ -158,37 +160,35 @@ impl Lines {
     }
 
     fn line_is(&mut self, which: usize, time: Option<Timestamp>, line: &[u8]) {
-        let is_error =
-            if self.output == Output::Mixed && !self.builds.build.is_terminal && !line.contains(&0x1b) {
-                self.mended(which, time, line)
-            } else {
-                self.each_piece(which, time, line)
-            };
+        let is_mended = self.output == Output::Mixed && !self.builds.build.is_terminal;
+        let is_error = if memchr(0x1b, line).is_some() {
+            self.each_piece(which, time, line)
+        } else if is_mended {
+            self.mended(which, time, &decoded(line))
+        } else {
+            self.piece(which, time, &decoded(line), Marks::default())
+        };
         self.builds.build.lines.end(which, self.output, Some(is_error));
     }
 
     /// A line of a file both streams were written to, put together again where one broke off the other.
-    fn mended(&mut self, which: usize, time: Option<Timestamp>, line: &[u8]) -> bool {
-        let text = String::from_utf8_lossy(line);
+    fn mended(&mut self, which: usize, time: Option<Timestamp>, text: &str) -> bool {
         if self.carried.is_empty() {
-            let Some(at) = broken_off(&text) else { return self.piece(which, time, &text, Marks::default()) };
+            let Some(at) = broken_off(text) else { return self.piece(which, time, text, Marks::default()) };
             let (left, error) = text.split_at(at);
             capped(left, super::cut::LONGEST_LINE).clone_into(&mut self.carried);
             return self.piece(which, time, error, Marks::default());
         }
         if text.starts_with("ERROR: ") {
-            return self.piece(which, time, &text, Marks::default());
+            return self.piece(which, time, text, Marks::default());
         }
         let mut whole = std::mem::take(&mut self.carried);
-        whole.push_str(&text);
+        whole.push_str(text);
         self.piece(which, time, &whole, Marks::default())
     }
 
     /// Whether the last piece belongs to an error.
     fn each_piece(&mut self, which: usize, time: Option<Timestamp>, line: &[u8]) -> bool {
-        if memchr::memchr(0x1b, line).is_none() {
-            return self.piece(which, time, &String::from_utf8_lossy(line), Marks::default());
-        }
         let mut is_error = false;
         pieces(line, |text, marks| is_error = self.piece(which, time, &text, marks));
         is_error
@@ -239,7 +239,8 @@ impl Builds {
 /// Where an error of the other stream stands within a line. Only what cannot be anything else is taken for one, and
 /// nothing in the log of a failed task.
 fn broken_off(line: &str) -> Option<usize> {
-    memmem::find_iter(line.as_bytes(), "ERROR: ").find(|at| {
+    static ERROR: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("ERROR: "));
+    ERROR.find_iter(line.as_bytes()).find(|at| {
         let (Some(before), Some(error)) = (line.get(..*at), line.get(at + 7..)) else { return false };
         !matches!(before.trim(), "" | "|")
             && (error.starts_with("Task (")

@@ -224,9 +224,9 @@ fn whole_line(text: &str) -> Option<(BuildEvent<'_>, Within)> {
 
 /// `PF: task do_x: Started`
 fn task_change(rest: &str) -> Option<BuildEvent<'_>> {
-    let (pf, rest) = rest.split_once(": task ")?;
-    let (task, change) = rest.split_once(": ")?;
-    let change = match change {
+    let (pf, rest) = rest.split_once(':')?;
+    let (task, change) = rest.strip_prefix(" task ")?.split_once(':')?;
+    let change = match change.trim_start() {
         "Started" => Change::Started,
         "Succeeded" => Change::Succeeded,
         "Failed" => Change::Failed,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::footer::Footer;
-use super::names::{MOST_OF_A_NAME, Subject, TaskId, is_of};
+use super::names::{MOST_OF_A_NAME, Subject, TaskId};
 use super::scan::capped;
 
 /// How many running tasks are kept; of more, only their number is known. Builds run as many as there are processors.
@@ -70,10 +70,8 @@ impl Running {
     /// The task of this id has ended.
     pub(super) fn end_id(&mut self, id: &TaskId) -> Option<RunningTask> {
         let known = self.tasks.iter().position(|running| running.id.as_ref() == Some(id));
-        let fits = || {
-            let recipe = id.recipe();
-            self.tasks.iter().position(|running| running.task == id.task() && is_of(&running.pf, &recipe))
-        };
+        let fits =
+            || self.tasks.iter().position(|running| running.task == id.task() && id.is_of(&running.pf));
         let at = known.or_else(fits)?;
         Some(self.tasks.remove(at))
     }

@@ -1,5 +1,13 @@
 //! Small steps over a line: numbers and what stands between words.
 
+use std::borrow::Cow;
+
+/// The bytes as text, whatever is not UTF-8 replaced.
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    // By far most lines are text as they are; to see that is faster than to look for what to replace.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 /// The whole number the text begins with, and what follows it. Too large a number is none.
 pub(super) fn number(text: &str) -> Option<(u64, &str)> {
     let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
