@@ -281,7 +281,7 @@ impl Build {
                 self.running.footer_begins(running);
             }
             Footer::Quiet { setscene: (x, y), tasks: (n, m) } => {
-                self.is_quiet = true;
+                self.signs.quiet_footer = true;
                 self.reach(if n > 0 { Phase::Tasks } else { Phase::Setscene }, place);
                 self.setscene.reach(x, y);
                 self.tasks.reach(n, m);
@@ -311,21 +311,24 @@ impl Build {
 
     fn warning(&mut self, notice: Notice<'_>, text: &str, place: Place) {
         self.counts.warning_lines += 1;
-        self.warnings.begin(place.stream, place.line, text);
         match notice {
+            Notice::SetsceneLog(_) => return self.warnings.close(place.stream),
             Notice::SetsceneFailed { id } => {
+                self.warnings.close(place.stream);
                 let id = TaskId::new(id);
                 self.running.end_id(&id);
                 if self.setscene_failed.len() < MOST_SETSCENE_FAILED && !self.setscene_failed.contains(&id) {
                     self.setscene_failed.push(id);
                 }
+                return;
             }
             Notice::ExitingOnInterrupt => self.signs.interrupted = true,
             Notice::ServerTerminated => self.signs.server_terminated = true,
             Notice::WorkerTerminated => self.signs.worker_gone = true,
             Notice::NoProvider(item) => self.not_provided(item),
-            Notice::SetsceneLog(_) | Notice::Other { .. } => {}
+            Notice::Other { .. } => {}
         }
+        self.warnings.begin(place.stream, place.line, text);
     }
 
     fn error(&mut self, trouble: Trouble<'_>, text: &str, place: Place) {

@@ -33,7 +33,6 @@ pub struct Build {
     pub(super) signs: Signs,
     pub(super) has_begun: bool,
     pub(super) is_terminal: bool,
-    pub(super) is_quiet: bool,
     /// When the phases began, as far as lines have times.
     pub(super) phases: Vec<(Phase, Option<Timestamp>)>,
     pub(super) first_time: Option<Timestamp>,
@@ -80,7 +79,7 @@ impl Build {
     /// Whether it tells no more than its progress (`-q`).
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        self.is_quiet
+        self.signs.quiet_footer
     }
 
     /// Where it is.
@@ -205,7 +204,7 @@ impl Build {
         &self.no_provider
     }
 
-    /// Warnings.
+    /// Warnings, without those that only say that a setscene task failed and where its log is.
     #[must_use]
     pub fn warnings(&self) -> &Messages {
         &self.warnings

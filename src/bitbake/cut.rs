@@ -188,7 +188,7 @@ mod tests {
     fn a_line_without_end_is_bounded() {
         let mut cutter = Cutter::default();
         for _ in 0..10 {
-            cutter.feed(&[b'x'; 50_000], &mut |_| {});
+            cutter.feed(&vec![b'x'; 50_000], &mut |_| {});
         }
         let mut length = 0;
         cutter.feed(b"\n", &mut |cut| {

@@ -139,7 +139,10 @@ pub(super) fn bar(line: &str) -> Option<(&str, u8)> {
 mod tests {
     use super::*;
 
-    fn task(line: &str) -> Option<(&str, &str, u64, u64, Option<u8>, Option<&str>)> {
+    /// Recipe, task, seconds, process, percent, rate.
+    type Task<'a> = (&'a str, &'a str, u64, u64, Option<u8>, Option<&'a str>);
+
+    fn task(line: &str) -> Option<Task<'_>> {
         match Footer::read_task(line)? {
             Footer::Task { subject, seconds, pid, percent, rate } => {
                 Some((subject.pf, subject.task, seconds, pid, percent, rate))

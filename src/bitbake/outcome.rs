@@ -91,6 +91,8 @@ pub struct Signs {
     pub last_words: bool,
     /// A note was seen: the build is not a quiet one.
     pub noted: bool,
+    /// The footer is that of a quiet build.
+    pub quiet_footer: bool,
     /// The last footer was taken away, as it is at the end.
     pub footer_left: bool,
     /// A footer stands on the terminal.
@@ -129,10 +131,11 @@ impl Evidence {
         if any_failed {
             return Outcome::Failed;
         }
-        if self.summary.is_none() && self.phase < Phase::Setscene {
-            if let Some(outcome) = self.before_tasks() {
-                return outcome;
-            }
+        if self.summary.is_none()
+            && self.phase < Phase::Setscene
+            && let Some(outcome) = self.before_tasks()
+        {
+            return outcome;
         }
         if signs.no_provider {
             return Outcome::NoProvider;

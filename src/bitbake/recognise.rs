@@ -177,8 +177,16 @@ fn opening(text: &str) -> Option<&str> {
     text.strip_suffix("...").filter(|name| OPENINGS.contains(name))
 }
 
-/// A line that is known by itself, and what it begins.
+/// A line that is known by itself, and what it begins; or a bar.
 fn whole_line(text: &str) -> Option<(BuildEvent<'_>, Within)> {
+    known_line(text).or_else(|| {
+        let (name, percent) = bar(text)?;
+        Some((BuildEvent::Bar { name, percent: Some(percent) }, Within::Nothing))
+    })
+}
+
+/// A line that is known by itself, and what it begins.
+fn known_line(text: &str) -> Option<(BuildEvent<'_>, Within)> {
     let first = text.as_bytes().first()?;
     let alone = |event| Some((event, Within::Nothing));
     match first {
@@ -217,9 +225,6 @@ fn whole_line(text: &str) -> Option<(BuildEvent<'_>, Within)> {
         }
         _ => None,
     }
-    .or_else(|| {
-        bar(text).map(|(name, percent)| (BuildEvent::Bar { name, percent: Some(percent) }, Within::Nothing))
-    })
 }
 
 /// `PF: task do_x: Started`

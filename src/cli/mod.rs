@@ -31,6 +31,7 @@ mod ps;
 mod pull;
 mod remove;
 mod rename;
+mod report;
 mod run;
 mod signals;
 mod start;

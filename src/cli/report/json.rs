@@ -2,7 +2,18 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::bitbake::{Build, Failure, ParseCount, SstateSummary, TaskId, TasksSummary};
+use crate::bitbake::{Build, BuildReader, Failure, ParseCount, SstateSummary, TaskId, TasksSummary};
+
+/// The object of the last build of a log; where there are others, they stand in it as `earlier`, oldest first.
+pub(super) fn of_log(reader: &BuildReader) -> Value {
+    let mut object = of_build(reader.build());
+    if !reader.earlier().is_empty()
+        && let Value::Object(object) = &mut object
+    {
+        object.insert("earlier".to_owned(), reader.earlier().iter().map(of_build).collect());
+    }
+    object
+}
 
 /// The object of one build.
 pub(super) fn of_build(build: &Build) -> Value {
