@@ -185,6 +185,25 @@ mod tests {
     }
 
     #[test]
+    fn a_return_within_a_message_draws_over_nothing() {
+        let bar = "Parsing recipes:   1% |  | ETA:  --:--:--";
+        let text = format!("WARNING: odd\r{bar}\rtext\n{bar}\rtext\n");
+        let whole = format!("line WARNING: odd\r{bar}\rtext");
+        assert_eq!(cut(&[text.as_bytes()]), [whole, format!("part {bar}"), "line text".to_owned()]);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_off_at_the_same_place_in_any_pieces() {
+        let long = [b"Parsing recipes...".as_slice(), &vec![b'x'; LONGEST_LINE], b"\n"].concat();
+        let expected = cut(&[&long]);
+        assert_eq!(expected[1].len(), "line ".len() + LONGEST_LINE - "Parsing recipes...".len());
+        for at in [5, 18, 19, 1000, LONGEST_LINE, LONGEST_LINE + 18] {
+            let (left, right) = long.split_at(at);
+            assert_eq!(cut(&[left, right]), expected, "cut at {at}");
+        }
+    }
+
+    #[test]
     fn a_line_without_end_is_bounded() {
         let mut cutter = Cutter::default();
         for _ in 0..10 {

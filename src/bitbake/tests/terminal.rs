@@ -46,6 +46,16 @@ fn running_tasks_come_and_go_with_the_footers() {
 }
 
 #[test]
+fn tasks_that_have_no_room_on_the_screen_still_run() {
+    let mut reader = BuildReader::new(Output::Apart);
+    reader.feed(Stream::Output, None, footer(0, &[ZLIB, CURL], 3, "||").as_bytes());
+    // Two run, but there is room for one.
+    let text = footer(4, &[ZLIB, CURL], 3, "||").replace(&format!("{ZLIB}\r\n"), "") + "\x1b[3A\x1b[J";
+    reader.feed(Stream::Output, None, text.as_bytes());
+    assert_eq!(reader.build().running().len(), 2);
+}
+
+#[test]
 fn without_a_size_there_are_no_task_lines() {
     let text = "Setscene tasks: 4 of 4\r\nCurrently  4 running tasks (3 of 155)   1% ||\r\r\n".repeat(2);
     let text = text.replacen("||\r\r\nSet", "||\r\r\n\x1b[71A\x1b[JSet", 1);

@@ -166,7 +166,10 @@ fn group_lines(group: &WarningGroup, messages: &Messages, further: usize) -> Vec
             let text = first.map(|message| message.text.trim_start_matches("QA Issue: ")).unwrap_or_default();
             format!("[{check}] {text}")
         }
-        Grouping::Text(text) => text.trim().to_owned(),
+        Grouping::Text(text) => {
+            let is_cut = first.is_some_and(|message| message.text.len() > text.len());
+            format!("{}{}", text.trim(), if is_cut { "…" } else { "" })
+        }
     };
     let shown: Vec<String> = group.lines.iter().take(4).map(ToString::to_string).collect();
     let more = if group.count > shown.len() as u64 { ", …" } else { "" };
