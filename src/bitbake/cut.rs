@@ -187,8 +187,8 @@ mod tests {
     #[test]
     fn a_return_within_a_message_draws_over_nothing() {
         let bar = "Parsing recipes:   1% |  | ETA:  --:--:--";
-        let text = format!("WARNING: odd\r{bar}\rtext\n{bar}\rtext\n");
-        let whole = format!("line WARNING: odd\r{bar}\rtext");
+        let text = format!("odd\r{bar}\rtext\n{bar}\rtext\n");
+        let whole = format!("line odd\r{bar}\rtext");
         assert_eq!(cut(&[text.as_bytes()]), [whole, format!("part {bar}"), "line text".to_owned()]);
     }
 

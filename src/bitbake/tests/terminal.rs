@@ -50,7 +50,8 @@ fn tasks_that_have_no_room_on_the_screen_still_run() {
     let mut reader = BuildReader::new(Output::Apart);
     reader.feed(Stream::Output, None, footer(0, &[ZLIB, CURL], 3, "||").as_bytes());
     // Two run, but there is room for one.
-    let text = footer(4, &[ZLIB, CURL], 3, "||").replace(&format!("{ZLIB}\r\n"), "") + "\x1b[3A\x1b[J";
+    let text =
+        footer(4, &[ZLIB, CURL], 3, "||").replace(&format!("{ZLIB}\r\n"), "") + "\x1b[3A\x1b[JNOTE: x\r\n";
     reader.feed(Stream::Output, None, text.as_bytes());
     assert_eq!(reader.build().running().len(), 2);
 }
