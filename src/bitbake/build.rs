@@ -26,7 +26,7 @@ pub(super) struct Place {
 }
 
 /// What is known of one build, from what was printed so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Build {
     pub(super) phase: Phase,
     pub(super) ended: Option<Outcome>,

@@ -137,7 +137,7 @@ const TOLD: u8 = 3;
 const EXCEPTION: u8 = 4;
 
 /// All failed tasks.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Failures {
     tasks: Vec<Failure>,
     /// The ids in the order in which the scheduler told them.
@@ -148,7 +148,7 @@ pub(super) struct Failures {
     beyond: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct OpenLog {
     line: u64,
     first_error: Option<String>,

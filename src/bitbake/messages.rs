@@ -50,7 +50,7 @@ pub struct WarningGroup {
 }
 
 /// The messages of one level.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Messages {
     kept: Vec<Message>,
     groups: Vec<WarningGroup>,

@@ -45,7 +45,7 @@ pub use notice::{Notice, Trouble};
 pub use outcome::{Outcome, Signs};
 pub use phase::Phase;
 pub use progress::Progress;
-pub use reader::{BuildReader, Output, Stream};
+pub use reader::{BuildReader, Output, Stream, Told};
 pub use running::RunningTask;
 pub use slowest::TaskTime;
 pub use summary::{ParseCount, SstateSummary, TasksSummary};

@@ -8,7 +8,7 @@ use super::names::{TaskId, task_of};
 const MOST: usize = 256;
 
 /// Ids from "Running task" lines whose "Started" has not come.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Pending(VecDeque<TaskId>);
 
 impl Pending {

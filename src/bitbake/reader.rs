@@ -35,6 +35,9 @@ pub enum Output {
     Mixed,
 }
 
+/// Whom each event is told to, with the number of its line.
+pub type Told<'a> = &'a mut dyn FnMut(u64, &BuildEvent<'_>);
+
 /// Reads what BitBake prints.
 ///
 /// The same bytes on the same streams in the same order give the same builds, however they are cut into pieces.
@@ -66,21 +69,26 @@ impl BuildReader {
     ///
     /// Lines are counted as they begin, over both streams, from one.
     pub fn feed(&mut self, stream: Stream, time: Option<Timestamp>, bytes: &[u8]) {
+        self.feed_telling(stream, time, bytes, &mut |_, _| {});
+    }
+
+    /// The same, and tells each event with the number of its line, before the build has taken it.
+    pub fn feed_telling(&mut self, stream: Stream, time: Option<Timestamp>, bytes: &[u8], told: Told<'_>) {
         let which = usize::from(stream == Stream::Errors);
         let [output, errors] = &mut self.cutters;
         let cutter = if which == 0 { output } else { errors };
         let lines = &mut self.lines;
-        cutter.feed(bytes, &mut |cut| lines.take(which, time, cut));
+        cutter.feed(bytes, &mut |cut| lines.take(which, time, cut, told));
     }
 
     /// Says that nothing more comes: what is unfinished is read, and the build has ended, well or not.
     pub fn finish(&mut self) {
         let lines = &mut self.lines;
         for (which, cutter) in self.cutters.iter_mut().enumerate() {
-            cutter.finish(&mut |cut| lines.take(which, None, cut));
+            cutter.finish(&mut |cut| lines.take(which, None, cut, &mut |_, _| {}));
         }
         if !lines.carried.is_empty() {
-            lines.line_is(0, None, b"");
+            lines.line_is(0, None, b"", &mut |_, _| {});
         }
         lines.builds.build.finish();
     }
@@ -126,7 +134,7 @@ struct Lines {
 }
 
 impl Lines {
-    fn take(&mut self, which: usize, time: Option<Timestamp>, cut: Cut<'_>) {
+    fn take(&mut self, which: usize, time: Option<Timestamp>, cut: Cut<'_>, told: Told<'_>) {
         match cut {
             Cut::Begins => {
                 self.begun += 1;
@@ -139,7 +147,7 @@ impl Lines {
                     self.builds.build.is_terminal = true;
                 }
                 self.set_parted(which, true);
-                self.each_piece(which, time, part);
+                self.each_piece(which, time, part, told);
             }
             Cut::Line(line) => {
                 let is_rest = self.parts.get(which).copied().unwrap_or_default();
@@ -147,7 +155,7 @@ impl Lines {
                 if is_rest && line.is_empty() {
                     self.builds.build.lines.end(which, self.output, None);
                 } else {
-                    self.line_is(which, time, line);
+                    self.line_is(which, time, line, told);
                 }
             }
         }
@@ -159,46 +167,55 @@ impl Lines {
         }
     }
 
-    fn line_is(&mut self, which: usize, time: Option<Timestamp>, line: &[u8]) {
+    fn line_is(&mut self, which: usize, time: Option<Timestamp>, line: &[u8], told: Told<'_>) {
         let is_mended = self.output == Output::Mixed && !self.builds.build.is_terminal;
         let is_error = if memchr(0x1b, line).is_some() {
-            self.each_piece(which, time, line)
+            self.each_piece(which, time, line, told)
         } else if is_mended {
-            self.mended(which, time, &decoded(line))
+            self.mended(which, time, &decoded(line), told)
         } else {
-            self.piece(which, time, &decoded(line), Marks::default())
+            self.piece(which, time, &decoded(line), Marks::default(), told)
         };
         self.builds.build.lines.end(which, self.output, Some(is_error));
     }
 
     /// A line of a file both streams were written to, put together again where one broke off the other.
-    fn mended(&mut self, which: usize, time: Option<Timestamp>, text: &str) -> bool {
+    fn mended(&mut self, which: usize, time: Option<Timestamp>, text: &str, told: Told<'_>) -> bool {
         if self.carried.is_empty() {
-            let Some(at) = broken_off(text) else { return self.piece(which, time, text, Marks::default()) };
+            let Some(at) = broken_off(text) else {
+                return self.piece(which, time, text, Marks::default(), told);
+            };
             let (left, error) = text.split_at(at);
             capped(left, super::cut::LONGEST_LINE).clone_into(&mut self.carried);
-            return self.piece(which, time, error, Marks::default());
+            return self.piece(which, time, error, Marks::default(), told);
         }
         if text.starts_with("ERROR: ") {
-            return self.piece(which, time, text, Marks::default());
+            return self.piece(which, time, text, Marks::default(), told);
         }
         let mut whole = std::mem::take(&mut self.carried);
         whole.push_str(text);
-        self.piece(which, time, &whole, Marks::default())
+        self.piece(which, time, &whole, Marks::default(), told)
     }
 
     /// Whether the last piece belongs to an error.
-    fn each_piece(&mut self, which: usize, time: Option<Timestamp>, line: &[u8]) -> bool {
+    fn each_piece(&mut self, which: usize, time: Option<Timestamp>, line: &[u8], told: Told<'_>) -> bool {
         let mut is_error = false;
-        pieces(line, |text, marks| is_error = self.piece(which, time, &text, marks));
+        pieces(line, |text, marks| is_error = self.piece(which, time, &text, marks, told));
         is_error
     }
 
-    fn piece(&mut self, which: usize, time: Option<Timestamp>, text: &str, marks: Marks) -> bool {
+    fn piece(
+        &mut self,
+        which: usize,
+        time: Option<Timestamp>,
+        text: &str,
+        marks: Marks,
+        told: Told<'_>,
+    ) -> bool {
         let place = Place { line: self.numbers.get(which).copied().unwrap_or_default(), time, stream: which };
         if marks.redraws {
             self.builds.build.is_terminal = true;
-            self.builds.apply(BuildEvent::Redraw, place);
+            self.builds.apply(BuildEvent::Redraw, place, told);
             if text.is_empty() {
                 return false;
             }
@@ -209,20 +226,21 @@ impl Lines {
         while let Some((name, rest)) =
             opening(text.as_bytes()).and_then(|length| text.split_at_checked(length))
         {
-            self.builds.apply(recogniser.recognise(name, Marks::default()), place);
+            self.builds.apply(recogniser.recognise(name, Marks::default()), place, told);
             if rest.is_empty() {
                 return false;
             }
             text = rest;
         }
         let event = recogniser.recognise(text, marks);
-        self.builds.apply(event, place)
+        self.builds.apply(event, place, told)
     }
 }
 
 impl Builds {
     /// Whether the event belongs to an error.
-    fn apply(&mut self, event: BuildEvent<'_>, place: Place) -> bool {
+    fn apply(&mut self, event: BuildEvent<'_>, place: Place, told: Told<'_>) -> bool {
+        told(place.line, &event);
         if self.build.is_followed_by(&event) {
             let mut before = std::mem::take(&mut self.build);
             before.finish();

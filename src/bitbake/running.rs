@@ -39,7 +39,7 @@ pub struct RunningTask {
 }
 
 /// The running tasks, in the order in which they began.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Running {
     tasks: Vec<RunningTask>,
     /// The number of the footer under way.

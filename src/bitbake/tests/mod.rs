@@ -2,6 +2,7 @@
 
 mod any_bytes;
 mod outcomes;
+mod speed;
 mod terminal;
 
 use super::*;

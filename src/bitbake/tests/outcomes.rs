@@ -60,6 +60,21 @@ fn a_configuration_is_kept_row_by_row() {
 }
 
 #[test]
+fn events_are_told_with_their_lines() {
+    let mut reader = BuildReader::new(Output::Apart);
+    let mut told = Vec::new();
+    reader.feed_telling(Stream::Output, None, BEGUN.as_bytes(), &mut |line, event| {
+        if let BuildEvent::Task { pf, .. } | BuildEvent::TaskRunning { id: pf, .. } = event {
+            told.push((line, (*pf).to_owned()));
+        }
+    });
+    let lines = BEGUN.lines().count() as u64;
+    let expected = ["virtual:native:/m/zlib_1.3.bb:do_fetch", "zlib-native-1.3-r0"].map(str::to_owned);
+    assert_eq!(told, (lines - 1..).zip(expected).collect::<Vec<_>>());
+    assert_eq!(reader.lines(), lines);
+}
+
+#[test]
 fn what_runs_is_known_while_it_runs() {
     let mut reader = BuildReader::new(Output::Apart);
     let time = |seconds| jiff::Timestamp::from_second(seconds).ok();
