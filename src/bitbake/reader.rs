@@ -181,6 +181,8 @@ impl Lines {
 
     /// A line of a file both streams were written to, put together again where one broke off the other.
     fn mended(&mut self, which: usize, time: Option<Timestamp>, text: &str, told: Told<'_>) -> bool {
+        let (own_time, text) = stamped(text);
+        let time = own_time.or(time);
         if self.carried.is_empty() {
             let Some(at) = broken_off(text) else {
                 return self.piece(which, time, text, Marks::default(), told);
@@ -260,7 +262,9 @@ fn broken_off(line: &str) -> Option<usize> {
     static ERROR: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("ERROR: "));
     ERROR.find_iter(line.as_bytes()).find(|at| {
         let (Some(before), Some(error)) = (line.get(..*at), line.get(at + 7..)) else { return false };
-        !matches!(before.trim(), "" | "|")
+        // What an output itself says of errors has a blank or a bracket before it.
+        let is_broken = before.starts_with("NOTE: ") || before.ends_with(|last: char| last.is_alphanumeric());
+        is_broken
             && (error.starts_with("Task (")
                 || error.starts_with("Logfile of failure stored in: /")
                 || Subject::of_message(error).0.is_some())

@@ -94,11 +94,13 @@ fn what_runs_is_known_while_it_runs() {
 #[test]
 fn times_before_the_lines_are_taken() {
     let line = |second: u32, text: &str| format!("2025-03-01T12:00:{second:02}.5Z {text}\n");
-    let text: String =
-        BEGUN.lines().map(|text| line(1, text)).chain(ENDED.lines().map(|text| line(8, text))).collect();
-    let reader = read_text(&text);
+    let begun: String = BEGUN.lines().map(|text| line(1, text)).collect();
+    let ended: String = ENDED.lines().map(|text| line(8, text)).collect();
+    let failed = line(3, "ERROR: Task (/m/a_1.bb:do_x) failed with exit code '1'");
+    let reader = read_text(&[begun, failed, ended].concat());
     let build = reader.build();
-    assert_eq!(build.outcome(), Some(Outcome::Success));
+    assert_eq!(build.outcome(), Some(Outcome::Failed));
+    assert_eq!(build.counts().processes_succeeded, 1);
     assert_eq!(build.slowest()[0].took.as_secs(), 7);
     assert_eq!(build.parsed().unwrap().files, 3);
     let (first, last) = build.times().unwrap();
@@ -125,10 +127,16 @@ fn an_error_that_broke_off_a_line_of_the_other_stream_is_put_beside_it() {
     let build = reader.build();
     assert_eq!(build.counts().processes_succeeded, 1);
     assert_eq!(build.failed_ids()[0].as_str(), "/m/a_1.bb:do_x");
-    // Within the log of a failed task it is none.
-    let inner = "Log data follows:\n| ERROR: Task (/m/a_1.bb:do_x) failed with exit code '1'\n";
-    let reader = read_text(&format!("{BEGUN}{inner}"));
-    assert_eq!(reader.build().failed_ids(), []);
+    // Within the log of a failed task it is none, and after a time or other words it stands where it should.
+    for inner in ["| ", "| 12:01 ", "some words: ", "+ [x] "] {
+        let inner =
+            format!("Log data follows:\n{inner}ERROR: Task (/m/a_1.bb:do_x) failed with exit code '1'\n");
+        let reader = read_text(&format!("{BEGUN}{inner}{ENDED}"));
+        assert_eq!(
+            (reader.build().failed_ids(), reader.build().outcome()),
+            (&[][..], Some(Outcome::Success))
+        );
+    }
 }
 
 #[test]
