@@ -38,8 +38,10 @@ impl Build {
             BuildEvent::Bar { name: "Initialising tasks", .. } => Phase::Initialising,
             _ => return false,
         };
-        // Late on, only what belongs to the tasks comes; the earlier steps overlap a little.
-        self.phase >= Phase::Setscene || (begins < Phase::Resolving && self.phase > begins)
+        // After the last words nothing more comes, and late on only what belongs to the tasks; earlier steps overlap.
+        self.signs.last_words
+            || self.phase >= Phase::Setscene
+            || (begins < Phase::Resolving && self.phase > begins)
     }
 
     /// Takes an event; whether it belongs to an error.

@@ -76,10 +76,10 @@ impl Build {
         self.is_terminal
     }
 
-    /// Whether it tells no more than its progress (`-q`).
+    /// Whether it tells no more than its progress (`-q`): others note something before the list of tasks is computed.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        self.signs.quiet_footer
+        self.signs.quiet_footer || (!self.signs.noted && self.furthest() == Some(Phase::Initialising))
     }
 
     /// Where it is.
@@ -92,6 +92,12 @@ impl Build {
     #[must_use]
     pub fn phases(&self) -> &[(Phase, Option<Timestamp>)] {
         &self.phases
+    }
+
+    /// The furthest phase it has come to; none before there was any sign of one. It stays when the build has ended.
+    #[must_use]
+    pub fn furthest(&self) -> Option<Phase> {
+        self.phases.last().map(|(phase, _)| *phase)
     }
 
     /// The times of the first and the last line, where they have any.

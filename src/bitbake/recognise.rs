@@ -92,7 +92,9 @@ impl Recogniser {
             return BuildEvent::TasksSummary(summary);
         }
         match text {
-            "Executing Tasks" | "Executing RunQueue Tasks" => BuildEvent::Executing,
+            "Executing Tasks" | "Executing RunQueue Tasks" | "Executing SetScene Tasks" => {
+                BuildEvent::Executing
+            }
             "No setscene tasks" => BuildEvent::NoSetscene,
             "Setscene tasks completed" => BuildEvent::SetsceneDone,
             "Resolving any missing task queue dependencies" => BuildEvent::Resolving,

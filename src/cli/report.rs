@@ -22,7 +22,7 @@ use source::Source;
 /// Which log, and how it was saved.
 ///
 /// Reads what BitBake printed, with or without a terminal, or its own console log. Of several builds in one file the
-/// last is told, and the others named.
+/// last is told, and the others named. It ends well when the log could be read, whatever became of the build.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     /// The saved log, also compressed with gzip; - reads standard input

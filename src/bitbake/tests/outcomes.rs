@@ -45,7 +45,11 @@ fn a_build_that_never_comes_to_its_tasks_says_why() {
     ends(&format!("{parsing}done.\n{nothing}"), Outcome::NoProvider);
     ends(parsing, Outcome::Crashed);
     // All there is with -q.
-    ends(&format!("{parsing}done.\nInitialising tasks...done.\n"), Outcome::Success);
+    let quiet = format!("{parsing}done.\nInitialising tasks...done.\n")
+        .replace("Loaded 0 entries from dependency cache.\n", "");
+    ends(&quiet, Outcome::Success);
+    assert!(read_text(&quiet).build().is_quiet());
+    assert!(!read_text(&format!("{BEGUN}{ENDED}")).build().is_quiet());
     ends(&format!("{parsing}done.\nInitialising tasks...done.\nERROR: x\n"), Outcome::Failed);
 }
 

@@ -30,8 +30,12 @@ pub(super) fn of_build(build: &Build) -> Value {
     if let Some(found) = build.sstate() {
         put("sstate", sstate(&found));
     }
-    put("tasks_total", build.tasks().total.into());
-    put("setscene_total", build.setscene().total.into());
+    for (key, total) in [("tasks_total", build.tasks().total), ("setscene_total", build.setscene().total)] {
+        // A quiet one may have had tasks that nothing tells of.
+        if total.is_some() || !build.is_quiet() {
+            put(key, total.into());
+        }
+    }
     tasks(build, &mut put);
     if let Some(summary) = build.tasks_summary() {
         put("tasks_summary", tasks_summary(&summary));
@@ -65,8 +69,10 @@ pub(super) fn of_build(build: &Build) -> Value {
 /// How many tasks did what. A terminal shows some of it too briefly to be counted, and with `-q` none of it.
 fn tasks(build: &Build, put: &mut impl FnMut(&str, Value)) {
     let counts = build.counts();
-    let has_run = build.tasks().total.is_some();
-    if !build.is_terminal() || !has_run {
+    if build.is_quiet() {
+        return;
+    }
+    if !build.is_terminal() || build.tasks().total.is_none() {
         let skipped = match build.tasks_summary() {
             Some(summary) => summary.not_rerun,
             None => build.tasks().reached.saturating_sub(counts.running_task_lines),
@@ -88,10 +94,8 @@ fn tasks(build: &Build, put: &mut impl FnMut(&str, Value)) {
         put("tasks_started", summary.attempted.saturating_sub(summary.not_rerun).into());
         put("tasks_skipped", summary.not_rerun.into());
     }
-    if !build.is_quiet() {
-        put("max_parallel", counts.max_parallel.into());
-        put("recipes_seen", counts.recipes.into());
-    }
+    put("max_parallel", counts.max_parallel.into());
+    put("recipes_seen", counts.recipes.into());
 }
 
 fn parse(parsed: &ParseCount) -> Value {
