@@ -1,28 +1,10 @@
 //! What each event changes.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::Duration;
-
-use jiff::Timestamp;
-
 use super::build::{Build, Place};
 use super::configuration;
-use super::event::{BuildEvent, Change, Interrupt, Level};
-use super::failures::LogPath;
-use super::footer::Footer;
-use super::names::{MOST_OF_A_NAME, Subject, TaskId};
-use super::notice::{Notice, Trouble};
+use super::event::{BuildEvent, Interrupt};
+use super::names::TaskId;
 use super::phase::Phase;
-use super::running::RunningTask;
-use super::scan::capped;
-use super::slowest;
-
-/// How many different recipes are told apart when they are counted: 8 bytes each.
-const MOST_RECIPES: usize = 65_536;
-/// How many failed setscene tasks are kept.
-const MOST_SETSCENE_FAILED: usize = 1000;
-/// How many names that nothing provides are kept.
-const MOST_NOT_PROVIDED: usize = 200;
 
 impl Build {
     /// Whether the event belongs to a build after this one.
@@ -193,7 +175,7 @@ impl Build {
         self.phase = Phase::Finished;
     }
 
-    fn reach(&mut self, phase: Phase, place: Place) {
+    pub(super) fn reach(&mut self, phase: Phase, place: Place) {
         let is_new = self.phases.last().is_none_or(|(last, _)| *last < phase);
         if is_new {
             self.phases.push((phase, place.time));
@@ -212,191 +194,5 @@ impl Build {
             "Initialising tasks" => self.reach(Phase::Initialising, place),
             _ => {}
         }
-    }
-
-    fn task(&mut self, pf: &str, task: &str, change: Change, place: Place) {
-        self.signs.noted = true;
-        match change {
-            Change::Started => {
-                self.counts.processes_started += 1;
-                self.saw_recipe(pf);
-                let id = self.pending.take(pf, task);
-                self.running.start(RunningTask {
-                    pf: capped(pf, MOST_OF_A_NAME).to_owned(),
-                    task: capped(task, MOST_OF_A_NAME).to_owned(),
-                    multiconfig: id.as_ref().and_then(|id| id.multiconfig()).map(str::to_owned),
-                    id,
-                    since: place.time,
-                    line: place.line,
-                    ..RunningTask::default()
-                });
-                let running = self.running.tasks().len() as u64;
-                self.counts.max_parallel = self.counts.max_parallel.max(running);
-            }
-            Change::Succeeded => {
-                self.counts.processes_succeeded += 1;
-                if let Some(ended) = self.running.end(pf, task) {
-                    self.took(&ended, place.time);
-                }
-            }
-            Change::Failed => {
-                let ended = self.running.end(pf, task);
-                if let Some(ended) = &ended {
-                    self.took(ended, place.time);
-                }
-                let id = ended.and_then(|ended| ended.id);
-                self.failures.ended(place.line, pf, task, id.as_ref());
-            }
-        }
-    }
-
-    fn took(&mut self, task: &RunningTask, end: Option<Timestamp>) {
-        let measured =
-            task.since.zip(end).and_then(|(since, end)| Duration::try_from(end.duration_since(since)).ok());
-        if let Some(took) = measured.or(task.shown_elapsed) {
-            slowest::insert(&mut self.slowest, &task.pf, &task.task, took);
-        }
-    }
-
-    fn saw_recipe(&mut self, pf: &str) {
-        if self.recipes.len() < MOST_RECIPES {
-            let mut hasher = DefaultHasher::new();
-            pf.hash(&mut hasher);
-            self.recipes.insert(hasher.finish());
-        }
-    }
-
-    fn footer(&mut self, footer: &Footer<'_>, place: Place) {
-        self.is_terminal = true;
-        self.signs.footer_stands = true;
-        self.signs.footer_left = false;
-        match *footer {
-            Footer::Setscene { n, m } => {
-                self.footer_ends();
-                self.reach(Phase::Setscene, place);
-                self.setscene.reach(n, m);
-            }
-            Footer::Tasks { running, n, m } => {
-                self.reach(if n > 0 { Phase::Tasks } else { Phase::Setscene }, place);
-                self.tasks.reach(n, m);
-                self.counts.max_parallel = self.counts.max_parallel.max(running);
-                self.running.footer_begins(running);
-            }
-            Footer::Quiet { setscene: (x, y), tasks: (n, m) } => {
-                self.signs.quiet_footer = true;
-                self.reach(if n > 0 { Phase::Tasks } else { Phase::Setscene }, place);
-                self.setscene.reach(x, y);
-                self.tasks.reach(n, m);
-            }
-            Footer::Waiting { running } => self.running.footer_begins(running),
-            Footer::Task { subject, .. } => {
-                if self.running.footer_lists(place.line, footer) {
-                    self.counts.processes_started += 1;
-                    self.saw_recipe(subject.pf);
-                }
-            }
-        }
-    }
-
-    fn footer_ends(&mut self) {
-        if !self.signs.footer_stands {
-            return;
-        }
-        let slowest = &mut self.slowest;
-        self.running.footer_ends(|task| {
-            if let Some(took) = task.shown_elapsed {
-                slowest::insert(slowest, &task.pf, &task.task, took);
-            }
-        });
-        self.signs.footer_stands = !self.signs.footer_left;
-    }
-
-    fn warning(&mut self, notice: Notice<'_>, text: &str, place: Place) {
-        self.counts.warning_lines += 1;
-        match notice {
-            Notice::SetsceneLog(_) => return self.warnings.close(place.stream),
-            Notice::SetsceneFailed { id } => {
-                self.warnings.close(place.stream);
-                let id = TaskId::new(id);
-                self.running.end_id(&id);
-                if self.setscene_failed.len() < MOST_SETSCENE_FAILED && !self.setscene_failed.contains(&id) {
-                    self.setscene_failed.push(id);
-                }
-                return;
-            }
-            Notice::ExitingOnInterrupt => self.signs.interrupted = true,
-            Notice::ServerTerminated => self.signs.server_terminated = true,
-            Notice::WorkerTerminated => self.signs.worker_gone = true,
-            Notice::NoProvider(item) => self.not_provided(item),
-            Notice::Other { .. } => {}
-        }
-        self.warnings.begin(place.stream, place.line, text);
-    }
-
-    fn error(&mut self, trouble: Trouble<'_>, text: &str, place: Place) {
-        self.footer_ends();
-        self.counts.error_lines += 1;
-        match trouble {
-            Trouble::LogOfFailure(path) => {
-                let pid = LogPath::read(path).and_then(|path| path.pid);
-                let pf = pid.and_then(|pid| self.running.of_process(pid)).map(|task| task.pf.clone());
-                self.failures.log(place.line, path, pf.as_deref());
-                self.errors.close(place.stream);
-                return;
-            }
-            Trouble::TaskFailed { id, exit_code } => {
-                let id = TaskId::new(id);
-                self.running.end_id(&id);
-                self.failures.counted(place.line, &id, exit_code);
-                self.errors.close(place.stream);
-                return;
-            }
-            Trouble::NoProvider(item) => {
-                self.signs.no_provider = true;
-                self.not_provided(item);
-            }
-            Trouble::NoBuildableProvider(_) => self.signs.no_provider = true,
-            Trouble::Parse(_) => self.signs.parse_error = true,
-            Trouble::ParsingHalted => self.signs.parsing_halted = true,
-            Trouble::Sanity(_) => self.signs.insane = true,
-            Trouble::WorkerGone(_) => self.signs.worker_gone = true,
-            Trouble::ServerGone(_) => self.signs.server_gone = true,
-            Trouble::DiskStopsTasks | Trouble::DiskHalts => self.signs.disk_full = true,
-            Trouble::CommandFailed(why) => match why.trim() {
-                "Stopped build" | "Forced shutdown" => self.signs.stopped = true,
-                why if why.starts_with("Traceback ") => self.signs.server_gone = true,
-                _ => self.signs.command_failed = true,
-            },
-            Trouble::Other { subject, text } => {
-                if let Some(subject) = subject {
-                    self.failures.error(subject, text);
-                }
-            }
-        }
-        self.errors.begin(place.stream, place.line, text);
-    }
-
-    fn not_provided(&mut self, item: &str) {
-        if self.no_provider.len() < MOST_NOT_PROVIDED && !self.no_provider.iter().any(|known| known == item) {
-            self.no_provider.push(capped(item, MOST_OF_A_NAME).to_owned());
-        }
-    }
-
-    fn goes_on(&mut self, level: Level, text: &str, place: Place) -> bool {
-        match level {
-            Level::Error => {
-                self.lines.of_error(text.is_empty());
-                self.errors.go_on(place.stream, text);
-                if text.starts_with("Exception: ")
-                    && let Some((pf, task)) = self.errors.subject(place.stream)
-                {
-                    self.failures.error_goes_on(Subject { multiconfig: None, pf: &pf, task: &task }, text);
-                }
-                return true;
-            }
-            Level::Warning => self.warnings.go_on(place.stream, text),
-            Level::Note | Level::Debug => {}
-        }
-        false
     }
 }

@@ -1,5 +1,6 @@
 //! Failed tasks, put together from the lines that tell of them: up to five, on two streams, in any order.
 
+use super::log_path::LogPath;
 use super::names::{MOST_OF_A_NAME, Subject, TaskId, is_of, recipe_of};
 use super::scan::capped;
 
@@ -91,28 +92,6 @@ enum Told {
     Log = 2,
     Counted = 4,
     Listed = 8,
-}
-
-/// What the path of a task's log tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct LogPath<'a> {
-    pub(super) recipe: &'a str,
-    pub(super) task: &'a str,
-    pub(super) pid: Option<u64>,
-}
-
-impl<'a> LogPath<'a> {
-    /// Reads `…/PN/PV/temp/log.do_x.PID`.
-    pub(super) fn read(path: &'a str) -> Option<Self> {
-        let mut parts = path.rsplit('/');
-        let file = parts.next()?.strip_prefix("log.")?;
-        let (task, pid) = match file.rsplit_once('.') {
-            Some((task, pid)) => (task, pid.parse().ok()),
-            None => (file, None),
-        };
-        let recipe = parts.nth(2)?;
-        Some(Self { recipe, task, pid })
-    }
 }
 
 /// What was said about a task before it was known to fail.
@@ -376,59 +355,4 @@ fn is_like_an_error(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ID: &str = "/m/fail-shell_1.0.bb:do_compile";
-    const LOG: &str = "/t/work/core2/fail-shell/1.0/temp/log.do_compile.21294";
-    const PF: &str = "fail-shell-1.0-r0";
-
-    type Step = fn(&mut Failures);
-
-    #[test]
-    fn the_lines_of_a_failure_may_come_in_any_order() {
-        let steps: [Step; 4] = [
-            |all| all.ended(4, PF, "do_compile", None),
-            |all| all.log(2, LOG, None),
-            |all| all.counted(5, &TaskId::new(ID), Some(1)),
-            |all| {
-                let subject = Subject { multiconfig: None, pf: PF, task: "do_compile" };
-                all.error(subject, "Execution of '/x' failed with exit code 1");
-                all.error(subject, "it went wrong");
-            },
-        ];
-        for order in 0..24 {
-            let mut left: Vec<Step> = steps.to_vec();
-            let mut all = Failures::default();
-            let mut rest = order;
-            for choices in (1..=4).rev() {
-                left.remove(rest % choices)(&mut all);
-                rest /= choices;
-            }
-            let [failure] = all.tasks() else { panic!("{order}: {:#?}", all.tasks()) };
-            assert_eq!(failure.pf.as_deref(), Some(PF), "{order}");
-            assert_eq!(failure.recipe().as_deref(), Some("fail-shell"), "{order}");
-            assert_eq!(failure.log.as_deref(), Some(LOG), "{order}");
-            assert_eq!(failure.cause.as_deref(), Some("it went wrong"), "{order}");
-            assert_eq!((failure.exit_code, failure.is_reported), (Some(1), true), "{order}");
-        }
-    }
-
-    #[test]
-    fn the_same_task_of_two_configurations_fails_twice() {
-        let mut all = Failures::default();
-        for name in ["boxa", "boxb"] {
-            all.counted(1, &TaskId::new(&format!("mc:{name}:{ID}")), Some(1));
-        }
-        all.ended(2, PF, "do_compile", None);
-        all.ended(3, PF, "do_compile", None);
-        assert_eq!((all.tasks().len(), all.ids().len()), (2, 2));
-    }
-
-    #[test]
-    fn a_path_tells_recipe_task_and_process() {
-        let expected = LogPath { recipe: "fail-shell", task: "do_compile", pid: Some(21294) };
-        assert_eq!(LogPath::read(LOG), Some(expected));
-        assert_eq!(LogPath::read("/t/log"), None);
-    }
-}
+mod tests;

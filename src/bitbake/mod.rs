@@ -9,6 +9,7 @@
 
 mod apply;
 mod build;
+mod complaints;
 mod configuration;
 mod counts;
 mod cut;
@@ -16,6 +17,7 @@ mod escapes;
 mod event;
 mod failures;
 mod footer;
+mod log_path;
 mod messages;
 mod names;
 mod notice;
@@ -32,6 +34,7 @@ mod stamp;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod working;
 
 pub use build::Build;
 pub use configuration::Configuration;
