@@ -88,10 +88,15 @@ fn phases(build: &Build) -> Vec<String> {
     }
     let (setscene, tasks, counts) = (build.setscene(), build.tasks(), build.counts());
     if let Some(total) = setscene.total {
-        let run = if build.is_terminal() { setscene.reached } else { counts.running_setscene_lines };
+        // A terminal tells only how far it is, those that need not run among them.
+        let (run, word) = if build.is_terminal() {
+            (setscene.reached, "gone through")
+        } else {
+            (counts.running_setscene_lines, "run")
+        };
         let failed = build.setscene_failed().len();
         let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
-        line("setscene", format!("{run} of {total} run{failed}"));
+        line("setscene", format!("{run} of {total} {word}{failed}"));
     }
     if let Some(total) = tasks.total {
         let (failed, most) = (build.failed_ids().len(), counts.max_parallel);
