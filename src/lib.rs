@@ -8,6 +8,7 @@
 //! - [`actions`]: asks an engine for something with a deadline, a cancel and a stated outcome.
 //! - [`ui`]: the screen: what is known, what a key does, and how it is drawn. Neither clock nor socket.
 //! - [`logs`]: what containers print: bytes in, numbered lines out, made safe to draw.
+//! - [`bitbake`]: what BitBake says about its build: bytes in, how far it is and what failed out.
 //! - [`config`]: the settings: a file, the environment, flags; what is in force and where it came from.
 //! - [`app`]: the console at work: the loop, the terminal, and what goes on behind the screen.
 //! - [`text`]: words for people: sizes, durations, ages.
@@ -17,6 +18,7 @@
 
 pub mod actions;
 pub mod app;
+pub mod bitbake;
 pub mod cli;
 pub mod config;
 pub mod engine;

@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use super::exit::Exit;
 use super::{
     cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man,
-    pause, ps, pull, remove, rename, start, stats, stop, top, volume, wait,
+    pause, ps, pull, remove, rename, report, start, stats, stop, top, volume, wait,
 };
 use crate::values;
 
@@ -152,6 +152,8 @@ pub(crate) enum Command {
     Df(df::DfArgs),
     /// Remove stopped managed containers and their volumes: shows them first, and asks
     Cleanup(cleanup::CleanupArgs),
+    /// Tell a BitBake build from its saved log: how it ended, what failed and why
+    Report(report::ReportArgs),
     /// Try every known endpoint and say what is wrong where none answers
     Doctor(doctor::DoctorArgs),
     /// Print the settings in force, and where each came from

@@ -32,6 +32,7 @@ mod ps;
 mod pull;
 mod remove;
 mod rename;
+mod report;
 mod run;
 mod sift;
 mod signals;

@@ -14,10 +14,10 @@ use super::test_support::Capture;
 use crate::actions::Supervisor;
 
 /// What a call of the program came to.
-struct Called {
-    exit: u8,
-    out: String,
-    err: String,
+pub(super) struct Called {
+    pub(super) exit: u8,
+    pub(super) out: String,
+    pub(super) err: String,
 }
 
 impl Called {
@@ -32,7 +32,7 @@ async fn call(line: &str, engines: impl FnOnce(&Supervisor) -> Vec<Engine>) -> C
     call_words(&line.split(' ').collect::<Vec<_>>(), engines).await
 }
 
-async fn call_words(words: &[&str], engines: impl FnOnce(&Supervisor) -> Vec<Engine>) -> Called {
+pub(super) async fn call_words(words: &[&str], engines: impl FnOnce(&Supervisor) -> Vec<Engine>) -> Called {
     let cli = Cli::try_parse_from(["smidr-console"].iter().chain(words)).unwrap();
     let (out, err) = (Capture::default(), Capture::default());
     let context = Context::new(cli.global, Screen::into(out.clone(), err.clone()));

@@ -1,0 +1,141 @@
+//! What runs now.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::footer::Footer;
+use super::names::{MOST_OF_A_NAME, Subject, TaskId};
+use super::scan::capped;
+
+/// How many running tasks are kept; of more, only their number is known. Builds run as many as there are processors.
+const MOST: usize = 1024;
+
+/// A task that runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunningTask {
+    /// Name, version and revision of the recipe.
+    pub pf: String,
+    /// The task.
+    pub task: String,
+    /// Its id, where it is known.
+    pub id: Option<TaskId>,
+    /// Its configuration in a multiconfig build, where it is known.
+    pub multiconfig: Option<String>,
+    /// When it began, where the time of that line is known.
+    pub since: Option<Timestamp>,
+    /// For how long it had run when the footer last said so.
+    pub shown_elapsed: Option<Duration>,
+    /// Its process as numbered in the container, where a footer tells it.
+    pub pid: Option<u64>,
+    /// Its own progress in percent.
+    pub percent: Option<u8>,
+    /// How fast it goes, in its own words.
+    pub rate: Option<String>,
+    /// The line on which it began.
+    pub line: u64,
+    /// The last footer that listed it.
+    pub(super) seen: u64,
+}
+
+/// The running tasks, in the order in which they began.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Running {
+    tasks: Vec<RunningTask>,
+    /// The number of the footer under way.
+    footer: u64,
+    /// How many tasks it says there are, and how many it has listed.
+    said: u64,
+    listed: u64,
+}
+
+impl Running {
+    pub(super) fn tasks(&self) -> &[RunningTask] {
+        &self.tasks
+    }
+
+    /// A task has begun.
+    pub(super) fn start(&mut self, task: RunningTask) {
+        if self.tasks.len() < MOST {
+            self.tasks.push(task);
+        }
+    }
+
+    /// A task has ended.
+    pub(super) fn end(&mut self, pf: &str, task: &str) -> Option<RunningTask> {
+        let at = self.tasks.iter().position(|running| running.pf == pf && running.task == task)?;
+        Some(self.tasks.remove(at))
+    }
+
+    /// The task of this id has ended.
+    pub(super) fn end_id(&mut self, id: &TaskId) -> Option<RunningTask> {
+        let known = self.tasks.iter().position(|running| running.id.as_ref() == Some(id));
+        let fits =
+            || self.tasks.iter().position(|running| running.task == id.task() && id.is_of(&running.pf));
+        let at = known.or_else(fits)?;
+        Some(self.tasks.remove(at))
+    }
+
+    /// The one with this process.
+    pub(super) fn of_process(&self, pid: u64) -> Option<&RunningTask> {
+        self.tasks.iter().find(|running| running.pid == Some(pid))
+    }
+
+    /// Nothing runs any more; nobody says how it ended.
+    pub(super) fn clear(&mut self) {
+        self.tasks.clear();
+    }
+
+    /// A footer begins that says how many tasks there are.
+    pub(super) fn footer_begins(&mut self, said: u64) {
+        self.footer += 1;
+        (self.said, self.listed) = (said, 0);
+    }
+
+    /// The footer lists a task; whether it is a new one.
+    pub(super) fn footer_lists(&mut self, line: u64, task: &Footer<'_>) -> bool {
+        let &Footer::Task { subject, seconds, pid, percent, rate } = task else { return false };
+        self.listed += 1;
+        let is_same = |running: &&mut RunningTask| {
+            running.pid == Some(pid) && running.pf == subject.pf && running.task == subject.task
+        };
+        if let Some(known) = self.tasks.iter_mut().find(is_same) {
+            known.shown_elapsed = Some(Duration::from_secs(seconds));
+            known.percent = percent;
+            if known.rate.as_deref() != rate {
+                known.rate = rate.map(|rate| capped(rate, 100).to_owned());
+            }
+            known.seen = self.footer;
+            return false;
+        }
+        let Subject { multiconfig, pf, task } = subject;
+        self.start(RunningTask {
+            pf: capped(pf, MOST_OF_A_NAME).to_owned(),
+            task: capped(task, MOST_OF_A_NAME).to_owned(),
+            multiconfig: multiconfig.map(|name| capped(name, 200).to_owned()),
+            shown_elapsed: Some(Duration::from_secs(seconds)),
+            pid: Some(pid),
+            percent,
+            rate: rate.map(|rate| capped(rate, 100).to_owned()),
+            line,
+            seen: self.footer,
+            ..RunningTask::default()
+        });
+        true
+    }
+
+    /// The footer is complete: what it did not list has ended, if it listed all.
+    pub(super) fn footer_ends(&mut self, mut ended: impl FnMut(&RunningTask)) {
+        if self.listed < self.said {
+            return;
+        }
+        let footer = self.footer;
+        self.tasks.retain(|running| {
+            let stays = running.pid.is_none() || running.seen == footer;
+            if !stays {
+                ended(running);
+            }
+            stays
+        });
+    }
+}
