@@ -72,9 +72,7 @@ async fn run(
         });
         let Ok((back, turn)) = turned.await else { return End::Over };
         merge = back;
-        if turn.is_anew {
-            return End::Anew;
-        }
+        let Some(turn) = turn else { return End::Anew };
         if turn.has_caught_up {
             teller.tell_log().await;
         }
@@ -142,8 +140,6 @@ struct Turn {
     has_more: bool,
     /// When lines that wait for other logs may go, if nothing comes before.
     until: Option<Instant>,
-    /// It has to begin anew.
-    is_anew: bool,
 }
 
 impl Merge {
@@ -152,27 +148,29 @@ impl Merge {
         Self { inflows, order: Order::of(sources.len()), writer }
     }
 
-    /// Reads some lines of each log, and writes those whose turn has come. On a thread that may wait.
-    fn turn(&mut self, now: Instant) -> Turn {
-        let mut turn = Turn::default();
+    /// Reads some lines of each log, and writes those whose turn has come. On a thread that may wait. `None` where it has
+    /// to begin anew.
+    fn turn(&mut self, now: Instant) -> Option<Turn> {
+        let mut is_wrong = false;
         for (log, inflow) in self.inflows.iter_mut().enumerate() {
             if self.order.waiting(log) < WAITING {
                 let Read { lines, gap } = inflow.read(now);
                 if let Some(gap) = gap {
                     let time = lines.first().and_then(|line| line.time);
-                    turn.is_anew |= self.order.push(log, time, Piece::Gap(gap));
+                    is_wrong |= self.order.push(log, time, Piece::Gap(gap));
                 }
                 for line in lines {
-                    turn.is_anew |= self.order.push(log, line.time, Piece::Line(line));
+                    is_wrong |= self.order.push(log, line.time, Piece::Line(line));
                 }
             }
-            turn.is_anew |= inflow.is_shifted();
+            is_wrong |= inflow.is_shifted();
             let is_silent = inflow.is_over || now >= inflow.quiet_at();
             self.order.set_quiet(log, is_silent && !inflow.has_more());
         }
-        if turn.is_anew {
-            return turn;
+        if is_wrong {
+            return None;
         }
+        let mut turn = Turn::default();
         while let Some((log, piece)) = self.order.next() {
             turn.has_written = true;
             match piece {
@@ -191,7 +189,7 @@ impl Merge {
             let awaited = logs().filter(|(log, inflow)| order.waiting(*log) == 0 && !inflow.is_over);
             turn.until = awaited.map(|(_, inflow)| inflow.quiet_at()).filter(|at| *at > now).min();
         }
-        turn
+        Some(turn)
     }
 
     /// Whether all logs have ended and everything of them is written.

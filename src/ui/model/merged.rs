@@ -61,7 +61,7 @@ impl MergedView {
 
 impl Pane {
     /// Merges the logs of containers of these names, at most [`MERGED`], in place of those merged before, and shows them
-    /// with the first of them that is among the containers looked at.
+    /// with one of them.
     pub fn merge(&mut self, of: Vec<(ContainerKey, String)>, shown_of: &ContainerKey) {
         self.close_merged();
         self.merges += 1;

@@ -86,13 +86,7 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
         Do::MarkAll | Do::InvertMarks if model.containers.shown().is_empty() => {
             Err("the list is empty".into())
         }
-        Do::MergeLogs => match model.containers.marked() {
-            0 | 1 => Err("mark two or more containers first".into()),
-            marked if marked > MERGED => {
-                Err(Why::Owned(format!("at most {MERGED} logs at once: unmark some")))
-            }
-            _ => Ok(()),
-        },
+        Do::MergeLogs => merges(model.containers.marked()),
         Do::Create | Do::Pull | Do::Cleanup | Do::CreateVolume => match open_engines(model) {
             0 => Err("no engine answers just now".into()),
             _ => Ok(()),
@@ -152,6 +146,14 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
             None => Err("only in a log".into()),
         },
         Do::Demo if model.engines.has_demo() => Err("it is open already".into()),
+        _ => Ok(()),
+    }
+}
+
+fn merges(marked: usize) -> Result<(), Why> {
+    match marked {
+        0 | 1 => Err("mark two or more containers first".into()),
+        marked if marked > MERGED => Err(Why::Owned(format!("at most {MERGED} logs at once: unmark some"))),
         _ => Ok(()),
     }
 }

@@ -73,6 +73,22 @@ fn what_cannot_be_merged_is_said() {
     stage.on("yocto-a").keys("space M");
     assert!(stage.toasts()[0].contains("mark two or more containers first"), "{:?}", stage.toasts());
     assert!(stage.model.pane.merged().is_none());
+    let many = (0..9).map(|n| {
+        crate::ui::test_support::container(&format!("n{n}"), crate::engine::ContainerState::Running, "Up")
+    });
+    stage.tell(Message::Engine(
+        crate::ui::test_support::DOCKER,
+        crate::ui::EngineNews::Containers(many.collect()),
+    ));
+    stage.keys("A M");
+    assert!(
+        stage.toasts().iter().any(|toast| toast.contains("at most 8 logs at once")),
+        "{:?}",
+        stage.toasts()
+    );
+    assert!(stage.model.pane.merged().is_none());
+    stage.keys("space M");
+    assert_eq!(stage.model.pane.merged().map(|merged| merged.of.len()), Some(8));
 }
 
 #[test]
