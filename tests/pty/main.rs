@@ -19,11 +19,15 @@ mod execs;
 #[cfg(test)]
 mod flood;
 #[cfg(test)]
+mod full_disk;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod own;
 #[cfg(test)]
 mod pager;
+#[cfg(test)]
+mod restarts;
 #[cfg(test)]
 mod screen;
 #[cfg(test)]
