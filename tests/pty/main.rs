@@ -27,8 +27,12 @@ mod own;
 #[cfg(test)]
 mod pager;
 #[cfg(test)]
+mod producer;
+#[cfg(test)]
 mod restarts;
 #[cfg(test)]
 mod screen;
 #[cfg(test)]
 mod silent;
+#[cfg(test)]
+mod ten_million;
