@@ -274,6 +274,14 @@ impl Console {
         kill_process(self.pid(), signal).unwrap();
     }
 
+    /// How much of it is in memory now, in bytes: its own, and what it shares with others.
+    pub(crate) fn resident(&self) -> u64 {
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.pid().as_raw_nonzero())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
+    }
+
     /// Since it was started.
     pub(crate) fn age(&self) -> Duration {
         self.begun.elapsed()

@@ -46,9 +46,15 @@ impl Engine {
 
     /// A container of this test's own, and a console that shows it alone.
     pub(crate) fn shown(self, prefix: &str, script: &str) -> Shown {
+        self.shown_with(prefix, script, "")
+    }
+
+    /// The same with a settings file of this text.
+    pub(crate) fn shown_with(self, prefix: &str, script: &str, settings: &str) -> Shown {
         let name = unique(prefix);
         self.run(&name, script);
-        let mut console = Start::console(&["--host", &self.0]).size(160, 40).run();
+        let start = Start::console(&["--host", &self.0]).size(160, 40);
+        let mut console = start.settings(settings).run();
         console.wait_for("Volumes", SOON);
         console.press(&format!("/{name}<enter>"));
         console.wait_for(&format!(" {name} [Log]"), SOON);
@@ -88,6 +94,11 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
+    /// The container goes on that waits for this file.
+    pub(crate) fn touch(&self, file: &str) {
+        self.engine.docker(&["exec", &self.name, "touch", file]);
+    }
+
     /// Quits, and removes the container.
     pub(crate) fn end(self) {
         self.console.quit();

@@ -23,6 +23,9 @@ const ANSWERED: [Duration; 2] = if cfg!(debug_assertions) {
     [Duration::from_millis(8), Duration::from_millis(16)]
 };
 
+/// The most memory in bytes. Without optimisation the program itself is larger, and more of it is touched.
+pub(crate) const RESIDENT: u64 = if cfg!(debug_assertions) { 128 << 20 } else { 64_000_000 };
+
 #[test]
 #[ignore = "needs the bench: run tests/run"]
 fn a_flood_is_neither_felt_in_the_keys_nor_on_the_line() {
@@ -51,6 +54,9 @@ fn a_flood_is_neither_felt_in_the_keys_nor_on_the_line() {
     println!("keys answer in {median:?}, 99 of 100 in {nearly_all:?}");
     assert!(median < ANSWERED[0], "median {median:?}");
     assert!(nearly_all < ANSWERED[1], "99 of 100 {nearly_all:?}");
+    let resident = console.resident();
+    println!("{} MB resident", resident / 1_000_000);
+    assert!(resident < RESIDENT, "{resident} bytes resident");
     console.quit();
     engine.docker(&["rm", "--force", "--volumes", &name]);
 }

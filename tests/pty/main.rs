@@ -19,6 +19,8 @@ mod execs;
 #[cfg(test)]
 mod flood;
 #[cfg(test)]
+mod full_disk;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod own;
@@ -26,6 +28,12 @@ mod own;
 mod pager;
 mod printed;
 #[cfg(test)]
+mod producer;
+#[cfg(test)]
+mod restarts;
+#[cfg(test)]
 mod screen;
 #[cfg(test)]
 mod silent;
+#[cfg(test)]
+mod ten_million;
