@@ -69,7 +69,8 @@ async fn raw_is_as_it_came() {
 async fn a_log_is_read_on_where_it_broke_off() {
     let lines = |from: u32, to: u32| -> String {
         // Three lines of each stamp.
-        (from..=to).map(|line| format!("2025-03-01T10:00:{:02}.000000000Z line {line}\n", line / 3)).collect()
+        let stamped = |line| format!("2025-03-01T10:00:{:02}.000000000Z line {line}\n", line / 3);
+        (from..=to).map(stamped).collect::<Vec<_>>().concat()
     };
     let engine = engine(
         "exited",
