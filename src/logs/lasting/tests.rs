@@ -1,6 +1,7 @@
 //! Opening again: after an end in good order, and after one in the midst of writing.
 
 use std::fs;
+use std::io::BufRead as _;
 
 use proptest::prelude::*;
 
@@ -110,6 +111,56 @@ fn times_streams_and_levels_come_back_and_the_files_are_text() {
     assert_eq!(reader.extent().errors, 1);
     let lines = parts(directory.path()).unwrap()[0].with_extension("lines");
     assert_eq!(fs::read(lines).unwrap(), b"\x1b[31mERROR: one\ntwo\nstarted again\nhalf\n");
+}
+
+/// Where the child of the next test writes.
+const KILLED: &str = "SMIDR_TEST_KILLED_LOG";
+
+/// Numbers without end, and on standard output how far they are in the file.
+fn write_until_killed(directory: &Path) {
+    let (mut writer, reader) = opened(directory, 1 << 20);
+    for number in reader.extent().end.get().. {
+        writer.append(Stream::Stdout, None, format!("line {number}\n").as_bytes());
+        if number % 777 == 0 {
+            writer.flush().unwrap();
+            println!("flushed {number}");
+        }
+    }
+}
+
+#[test]
+fn a_program_that_is_killed_leaves_whole_lines_to_go_on_from() {
+    if let Some(directory) = std::env::var_os(KILLED) {
+        return write_until_killed(Path::new(&directory));
+    }
+    let directory = tempfile::tempdir().unwrap();
+    for round in 1..=5 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "--nocapture",
+                "logs::lasting::tests::a_program_that_is_killed_leaves_whole_lines_to_go_on_from",
+            ])
+            .env(KILLED, directory.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let told = std::io::BufReader::new(child.stdout.take().unwrap());
+        let flushed = told
+            .lines()
+            .map_while(Result::ok)
+            .filter_map(|line| line.strip_prefix("flushed ").and_then(|number| number.parse::<u64>().ok()));
+        let flushed = flushed.take(20 * round).last().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let (_writer, reader) = opened(directory.path(), 1 << 20);
+        let Extent { first, end, .. } = reader.extent();
+        assert!(end.get() > flushed, "{flushed} lines were in the file, {end:?} is the end");
+        assert!(end.since(first) > 700);
+        for line in all(&reader) {
+            assert_eq!(line.bytes, format!("line {}", line.number).into_bytes());
+        }
+    }
 }
 
 #[test]
