@@ -10,6 +10,7 @@
 mod carry;
 mod cells;
 mod clean;
+mod drawn;
 mod entry;
 mod fact;
 mod findings;

@@ -7,11 +7,11 @@ use memchr::memchr;
 use roaring::RoaringTreemap;
 
 use super::carry::Carry;
-use super::clean::clean_from;
+use super::drawn::drawn_into;
 use super::entry::{Entry, Place};
 use super::fact::Fact;
 use super::segment::{Odd, Segment};
-use super::{Extent, Level, LineNumber, LogReader, Pattern, Style};
+use super::{Extent, Level, LineNumber, LogReader, Pattern};
 
 /// Which lines are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,8 +172,11 @@ fn first_match(bytes: &[u8], odd: &Odd, pattern: &Pattern) -> Option<usize> {
     let is_odd = match odd {
         Odd::Many => true,
         Odd::At(odd) => {
-            let line = |begin: &u32| line_at(bytes, *begin as usize);
-            odd.iter().any(|begin| is_drawn(line(begin), Carry::default(), pattern))
+            let mut text = String::new();
+            odd.iter().any(|begin| {
+                drawn_into(line_at(bytes, *begin as usize), Carry::default(), &mut text);
+                pattern.is_in(&text)
+            })
         }
     };
     is_odd.then_some(bytes.len())
@@ -209,29 +212,23 @@ fn in_plain(bytes: &[u8], facts: &[Fact], from: usize, pattern: &Pattern) -> Vec
 
 /// Looks at those lines whose bytes are not what is drawn, each as it is drawn.
 fn in_odd(bytes: &[u8], facts: &[Fact], odd: &Odd, pattern: &Pattern) -> Vec<u64> {
-    let begin_of =
-        |index: usize| index.checked_sub(1).and_then(|before| facts.get(before)).map_or(0, |fact| fact.end);
-    let is_found = |index: usize| {
+    let mut text = String::new();
+    let mut is_found = |index: usize, begin: u32| {
         let fact = facts.get(index)?;
-        let line = line_at(bytes, begin_of(index) as usize);
-        // Colours do not matter here.
-        let carry = Carry { style: Style::PLAIN, ..fact.carry() };
-        is_drawn(line, carry, pattern).then_some(index as u64)
+        drawn_into(line_at(bytes, begin as usize), fact.carry(), &mut text);
+        pattern.is_in(&text).then_some(index as u64)
     };
     match odd {
         Odd::At(odd) => {
-            let indices = odd.iter().map(|begin| facts.partition_point(|fact| fact.end <= *begin));
-            indices.filter_map(is_found).collect()
+            let indices = odd.iter().map(|begin| (facts.partition_point(|fact| fact.end <= *begin), *begin));
+            indices.filter_map(|(index, begin)| is_found(index, begin)).collect()
         }
         Odd::Many => {
-            let odd = facts.iter().enumerate().filter(|(_, fact)| !fact.is_plain());
-            odd.filter_map(|(index, _)| is_found(index)).collect()
+            let begins = std::iter::once(0).chain(facts.iter().map(|fact| fact.end));
+            let odd = facts.iter().enumerate().zip(begins).filter(|((_, fact), _)| !fact.is_plain());
+            odd.filter_map(|((index, _), begin)| is_found(index, begin)).collect()
         }
     }
-}
-
-fn is_drawn(line: &[u8], carry: Carry, pattern: &Pattern) -> bool {
-    pattern.is_in(&clean_from(line, carry).plain())
 }
 
 /// The line that begins there.
