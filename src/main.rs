@@ -10,6 +10,9 @@ use smidr_console::cli::{Cli, run};
 /// the program up after everything else has ended.
 const STRAGGLERS: Duration = Duration::from_millis(100);
 
+/// How much nicer the other threads are.
+const BEHIND_KEYS: i32 = 10;
+
 fn main() -> color_eyre::Result<ExitCode> {
     color_eyre::install()?;
     let cli = Cli::parse();
@@ -20,7 +23,11 @@ fn main() -> color_eyre::Result<ExitCode> {
     } else {
         tokio::runtime::Builder::new_current_thread()
     };
-    let runtime = runtime.enable_all().build()?;
+    // The loop of the console, which answers the keys, is on this thread: it comes before whatever floods in.
+    let behind = || {
+        let _ = rustix::process::nice(BEHIND_KEYS);
+    };
+    let runtime = runtime.on_thread_start(behind).enable_all().build()?;
     let exit = runtime.block_on(run(cli));
     runtime.shutdown_timeout(STRAGGLERS);
     Ok(exit.into())
