@@ -78,11 +78,12 @@ fn save(
     let shown = clean(&path.to_string_lossy()).into_owned();
     let failed = |error: io::Error| {
         if error.kind() == io::ErrorKind::AlreadyExists {
-            return format!("not saved: {shown} is there already");
+            return format!("not saved, it is there already: {shown}");
         }
-        // It may name the file that is written at first, which nobody asked for.
+        // The reason comes first: of a long path the screen may not show all. It may name the file that is written at
+        // first, which nobody asked for.
         let words = error.to_string();
-        format!("not saved to {shown}: {}", words.split(" at path \"").next().unwrap_or_default())
+        format!("not saved: {}: {shown}", words.split(" at path \"").next().unwrap_or_default())
     };
     // Known before hours of work; it is asked again at the end, where nothing can come in between.
     if path.symlink_metadata().is_ok() {
@@ -158,7 +159,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.log");
         fs::write(&path, "mine").unwrap();
-        let expected = format!("not saved: {} is there already", path.display());
+        let expected = format!("not saved, it is there already: {}", path.display());
         assert_eq!(save(&lines, LogForm::Text, &path, || true), Err(expected.clone()));
         fs::remove_file(&path).unwrap();
         // One that comes while it is being written.
@@ -176,7 +177,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("no/such/a.log");
         let why = save(&lines, LogForm::Text, &path, || true).unwrap_err();
-        assert_eq!(why, format!("not saved to {}: No such file or directory (os error 2)", path.display()));
+        assert_eq!(why, format!("not saved: No such file or directory (os error 2): {}", path.display()));
         let path = directory.path().join("given-up.log");
         assert!(save(&lines, LogForm::Text, &path, || false).is_err());
         assert_eq!(names(directory.path()), [""; 0]);
