@@ -1,24 +1,19 @@
 //! The lines that are held: an index of sealed segments, the one that is filled, and the tail behind it.
 
+mod keeping;
+
 use std::collections::VecDeque;
-use std::io;
 use std::sync::Arc;
 
 use super::entry::{Entry, Place, Spot};
 use super::fact::Fact;
-use super::part_files::Head;
 use super::segment::{Segment, Tally};
-use super::spool::Job;
 use super::tail::{Tail, TailLine};
 use super::{Extent, LineNumber};
+pub(super) use keeping::{Disk, Next};
 
 /// A segment is full from so many bytes on, facts included.
 pub(super) const SEGMENT_BYTES: usize = 256 * 1024;
-/// So much may wait in memory for a disk before the writer waits, too.
-pub(super) const WAITING_BYTES: usize = 8 << 20;
-/// So much is kept in memory of what the disk does not take. Over it the oldest of it is lost, and says so.
-const STUCK_BYTES: usize = 16 << 20;
-
 /// Sealed segments, the one that is filled, and the tail behind it.
 #[derive(Debug)]
 pub(super) struct Held {
@@ -39,24 +34,6 @@ pub(super) struct Held {
     shifted: u64,
     /// What is kept on a disk; nothing where all stays in memory.
     disk: Option<Disk>,
-}
-
-/// How keeping on a disk stands.
-#[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each may be so while the others are or are not")]
-pub(super) struct Disk {
-    /// Bytes of sealed segments that are not there yet.
-    waiting: usize,
-    /// Why the last try failed.
-    trouble: Option<Arc<str>>,
-    /// It is not tried again before something else is to be written.
-    is_stuck: bool,
-    /// What is in the segment that is filled is to be written, too.
-    wants_flush: bool,
-    /// Nothing more comes.
-    is_closed: bool,
-    /// A thread writes to it.
-    has_spool: bool,
 }
 
 impl Held {
@@ -323,151 +300,6 @@ impl Held {
         self.drop_oldest();
         by
     }
-}
-
-/// What goes to the disk.
-impl Held {
-    /// There is room for more without growing in memory, or growing does not help.
-    pub(super) fn has_room(&self) -> bool {
-        self.disk.as_ref().is_none_or(|disk| disk.waiting < WAITING_BYTES || disk.trouble.is_some())
-    }
-
-    /// Everything that is sealed, and what was to be flushed, is on the disk, or cannot be brought there.
-    pub(super) fn is_settled(&self) -> bool {
-        self.disk.as_ref().is_none_or(|disk| disk.is_stuck || disk.waiting == 0 && !disk.wants_flush)
-    }
-
-    /// Why the disk does not take what comes.
-    pub(super) fn trouble(&self) -> Option<Arc<str>> {
-        self.disk.as_ref()?.trouble.clone()
-    }
-
-    /// Whether there is anything for a disk to do.
-    pub(super) fn needs_spool(&self) -> bool {
-        self.disk.as_ref().is_some_and(|disk| !disk.is_stuck && (disk.waiting > 0 || disk.wants_flush))
-    }
-
-    pub(super) fn fail(&mut self, error: &io::Error) {
-        if let Some(disk) = &mut self.disk {
-            disk.trouble = Some(error.to_string().into());
-            (disk.is_stuck, disk.wants_flush) = (true, false);
-        }
-        self.lose_what_is_stuck();
-    }
-
-    /// Whether a thread writes to it.
-    pub(super) fn has_spool(&self) -> bool {
-        self.disk.as_ref().is_some_and(|disk| disk.has_spool)
-    }
-
-    pub(super) fn set_spool(&mut self, is_there: bool) {
-        if let Some(disk) = &mut self.disk {
-            disk.has_spool = is_there;
-        }
-    }
-
-    pub(super) fn close(&mut self) {
-        if let Some(disk) = &mut self.disk {
-            disk.is_closed = true;
-        }
-    }
-
-    pub(super) fn want_flush(&mut self) {
-        if let Some(disk) = &mut self.disk {
-            (disk.wants_flush, disk.is_stuck) = (self.filling.lines() > 0, false);
-        }
-    }
-
-    /// What is to be written next: nothing just now, or, where it is closed, nothing ever.
-    pub(super) fn next_job(&self) -> Next {
-        let Some(disk) = &self.disk else { return Next::Never };
-        let dropped = |entry: &Entry| {
-            let before = self.entries.iter().take_while(|other| other.first < entry.first);
-            self.dropped_bytes + before.map(|entry| u64::from(entry.bytes)).sum::<u64>()
-        };
-        if !disk.is_stuck && disk.waiting > 0 {
-            let waiting = self.entries.iter().find_map(|entry| match &entry.place {
-                Place::Memory(segment) => Some((entry, segment)),
-                _ => None,
-            });
-            if let Some((entry, segment)) = waiting {
-                let head = Head { first: entry.first.get(), dropped_bytes: dropped(entry) };
-                return Next::Job(Job::Sealed(segment.clone(), head));
-            }
-        }
-        if !disk.is_stuck && disk.wants_flush {
-            let head = Head {
-                first: self.filling_first.get(),
-                dropped_bytes: self.dropped_bytes + self.sealed_bytes,
-            };
-            return Next::Job(Job::Filling(self.filling.clone(), head));
-        }
-        if disk.is_closed { Next::Never } else { Next::Nothing }
-    }
-
-    /// A segment has been written, or could not be. It may have been dropped meanwhile, or the files it is in: then it
-    /// is to be written again. Whether it was taken.
-    pub(super) fn written(&mut self, segment: &Arc<Segment>, written: io::Result<Spot>) -> bool {
-        let Some(disk) = &mut self.disk else { return false };
-        match written {
-            Ok(spot) if spot.files.is_dropped() => false,
-            Ok(spot) => {
-                disk.trouble = None;
-                let place =
-                    self.entries.iter_mut().rev().map(|entry| &mut entry.place).find(
-                        |place| matches!(place, Place::Memory(waiting) if Arc::ptr_eq(waiting, segment)),
-                    );
-                let Some(place) = place else { return false };
-                disk.waiting -= segment.size();
-                *place = Place::Disk(spot);
-                true
-            }
-            Err(error) => {
-                self.fail(&error);
-                false
-            }
-        }
-    }
-
-    pub(super) fn flushed(&mut self, written: io::Result<Spot>) {
-        let Some(disk) = &mut self.disk else { return };
-        match written {
-            Ok(spot) if spot.files.is_dropped() => {}
-            Ok(_) => (disk.trouble, disk.wants_flush) = (None, false),
-            Err(error) => self.fail(&error),
-        }
-    }
-
-    /// What the disk does not take and memory may not keep.
-    fn lose_what_is_stuck(&mut self) {
-        let Some(disk) = &mut self.disk else { return };
-        let Some(trouble) = &disk.trouble else { return };
-        if disk.waiting <= STUCK_BYTES {
-            return;
-        }
-        let words: Arc<str> = format!("this line was not kept: {trouble}").into();
-        for entry in &mut self.entries {
-            if disk.waiting <= STUCK_BYTES {
-                break;
-            }
-            let size = entry.in_memory();
-            if size > 0 {
-                disk.waiting -= size;
-                self.sealed_size -= entry.size();
-                entry.place = Place::Lost(words.clone());
-            }
-        }
-    }
-}
-
-/// What a spool has to do next.
-pub(super) enum Next {
-    /// This.
-    Job(Job),
-    /// To wait.
-    Nothing,
-    /// To end.
-    Never,
 }
 
 /// Some lines, and where they are.

@@ -113,6 +113,19 @@ fn times_streams_and_levels_come_back_and_the_files_are_text() {
     assert_eq!(fs::read(lines).unwrap(), b"\x1b[31mERROR: one\ntwo\nstarted again\nhalf\n");
 }
 
+#[test]
+fn a_hole_where_the_last_lines_were_is_no_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut writer, _reader) = opened(directory.path(), 1 << 20);
+    writer.append(Stream::Stdout, None, b"one\ntwo\nthree\n");
+    writer.close().unwrap();
+    // A machine that lost its power may keep a file's length without what was written last.
+    let lines = parts(directory.path()).unwrap()[0].with_extension("lines");
+    fs::write(&lines, b"one\ntwo\n\0\0\0\0\0\0").unwrap();
+    let (_writer, reader) = opened(directory.path(), 1 << 20);
+    assert_eq!(texts(&all(&reader)), ["one", "two"]);
+}
+
 /// Where the child of the next test writes.
 const KILLED: &str = "SMIDR_TEST_KILLED_LOG";
 
