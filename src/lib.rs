@@ -9,6 +9,7 @@
 //! - [`ui`]: the screen: what is known, what a key does, and how it is drawn. Neither clock nor socket.
 //! - [`logs`]: what containers print: bytes in, numbered lines out, made safe to draw.
 //! - [`bitbake`]: what BitBake says about its build: bytes in, how far it is and what failed out.
+//! - [`builds`]: builds in containers: found wherever they run, followed, understood, stopped.
 //! - [`config`]: the settings: a file, the environment, flags; what is in force and where it came from.
 //! - [`app`]: the console at work: the loop, the terminal, and what goes on behind the screen.
 //! - [`text`]: words for people: sizes, durations, ages.
@@ -19,6 +20,7 @@
 pub mod actions;
 pub mod app;
 pub mod bitbake;
+pub mod builds;
 pub mod cli;
 pub mod config;
 pub mod engine;

@@ -22,16 +22,29 @@ mod tests {
         ("logs", &[]),
         ("term", &[]),
         ("bitbake", &[]),
+        ("builds", &["actions", "bitbake", "engine", "text"]),
         ("config", &[]),
         ("engine", &[]),
         ("actions", &["engine"]),
         ("sessions", &["engine", "actions"]),
         ("shim", &[]),
-        ("ui", &["actions", "sessions", "engine", "logs", "term", "bitbake", "config", "text", "values"]),
-        ("app", &["actions", "bitbake", "config", "engine", "logs", "sessions", "term", "text", "ui"]),
+        (
+            "ui",
+            &[
+                "actions", "bitbake", "builds", "config", "engine", "logs", "sessions", "term", "text",
+                "values",
+            ],
+        ),
+        (
+            "app",
+            &["actions", "bitbake", "builds", "config", "engine", "logs", "sessions", "term", "text", "ui"],
+        ),
         (
             "cli",
-            &["actions", "app", "bitbake", "config", "engine", "logs", "sessions", "term", "text", "values"],
+            &[
+                "actions", "app", "bitbake", "builds", "config", "engine", "logs", "sessions", "term",
+                "text", "values",
+            ],
         ),
         ("main", &["cli"]),
     ];

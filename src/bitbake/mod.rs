@@ -9,6 +9,7 @@
 
 mod apply;
 mod build;
+mod cause;
 mod complaints;
 mod configuration;
 mod counts;
@@ -27,6 +28,7 @@ mod phase;
 mod progress;
 mod reader;
 mod recognise;
+mod remaining;
 mod running;
 mod scan;
 mod slowest;
@@ -37,6 +39,7 @@ mod tests;
 mod working;
 
 pub use build::Build;
+pub use cause::{Cause, CauseKind};
 pub use configuration::Configuration;
 pub use counts::{Counts, StreamLines};
 pub use event::{BuildEvent, Change, Interrupt, Level};
@@ -49,6 +52,7 @@ pub use outcome::{Outcome, Signs};
 pub use phase::Phase;
 pub use progress::Progress;
 pub use reader::{BuildReader, Output, Stream, Told};
+pub use remaining::Remaining;
 pub use running::RunningTask;
 pub use slowest::TaskTime;
 pub use summary::{ParseCount, SstateSummary, TasksSummary};

@@ -1,0 +1,37 @@
+//! Why a task failed, from its own log.
+
+/// What kind of thing went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CauseKind {
+    /// A compiler refused a file.
+    Compiler,
+    /// The linker refused to link.
+    Linker,
+    /// A patch does not apply.
+    Patch,
+    /// A source could not be fetched, or is not what it should be.
+    Fetch,
+    /// Python raised.
+    Python,
+    /// `configure`, CMake or Meson did not find what it needs.
+    Configure,
+    /// A check of the package's quality (QA) fails.
+    Quality,
+    /// The disk is full.
+    DiskFull,
+    /// It was killed, for want of memory most likely.
+    Killed,
+    /// A shell command failed.
+    Shell,
+}
+
+/// A place in a task's log that says why it failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// What kind of thing went wrong.
+    pub kind: CauseKind,
+    /// The line, counted from 1.
+    pub line: u64,
+    /// What it says, at most 500 bytes.
+    pub text: String,
+}
