@@ -7,7 +7,6 @@ mod backoff;
 mod call;
 pub mod cleanup;
 pub mod exec;
-mod held_back;
 mod outcome;
 pub mod shim_image;
 mod supervised;
@@ -17,7 +16,6 @@ mod watch;
 
 pub use backoff::Backoff;
 pub use call::{Call, Progress, ProgressSink};
-pub use held_back::not_held_back;
 pub use outcome::{Aftermath, Outcome, Report};
 pub use supervised::Supervised;
 pub use supervisor::{Supervisor, Unsettled};

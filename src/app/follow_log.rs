@@ -8,7 +8,6 @@ use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::actions::not_held_back;
 use crate::engine::{ContainerDetails, LogChunk, LogsRequest, chain};
 use crate::logs::LogWriter;
 use crate::ui::{ContainerKey, ContainerNews, LogState, Message, Problem};
@@ -160,11 +159,7 @@ impl Follower {
 
     /// Reads what a stream brings to its end, or until it is silent for so long.
     async fn read(&mut self, open: &Open, request: LogsRequest, silence: Option<Duration>) -> End {
-        let mut entries = open.on.engine.logs(&self.key.id, &request);
-        if request.follow {
-            entries = not_held_back(open.on.engine.clone(), self.key.id.clone(), entries);
-        }
-        let pieces = Pieces::of(entries);
+        let pieces = Pieces::of(open.on.engine.logs(&self.key.id, &request));
         self.read_all(open.number, pieces, silence).await
     }
 

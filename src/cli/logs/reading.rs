@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::actions::{Outcome, Patience, Report, Verb, not_held_back};
+use crate::actions::{Outcome, Patience, Report, Verb};
 use crate::app::resume::{Met, Resume};
 use crate::cli::connect::Engine;
 use crate::cli::context::Context;
@@ -120,11 +120,9 @@ impl Reading<'_> {
         let patience = if request.follow { Patience::Lasting } else { Patience::UntilHung };
         let (engine, name, id) = (self.engine, self.name, self.id.clone());
         let opened = Cell::new(None);
-        let (supervised, reads_on) = (&engine.supervised, request.follow && self.reconnect.is_some());
         let open = |engine: &dyn ContainerManager| {
             opened.set(Some(Instant::now()));
-            let entries = engine.logs(&id, &request);
-            if reads_on { not_held_back(supervised.engine.clone(), id.clone(), entries) } else { entries }
+            engine.logs(&id, &request)
         };
         let each = async |chunk: LogChunk| match self.take(chunk, loss).await {
             Ok(()) => ControlFlow::Continue(()),
