@@ -1,5 +1,6 @@
 //! Drawing the model, at any size from nothing up.
 
+mod build;
 mod containers;
 mod dialog;
 mod engine_page;
