@@ -1,5 +1,7 @@
 //! The rows of the page of a build.
 
+use std::time::Duration;
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -14,7 +16,9 @@ const INDENT: usize = 2;
 const TIME: usize = 8;
 /// Cells of the names of facts.
 const LABEL: usize = 20;
-/// The most cells of the name of a task.
+/// Cells of the name of a task that runs or took long: always the same, as they come and go.
+const NAME: usize = 48;
+/// The most cells of the name of a task that failed.
 const LONG_NAME: usize = 56;
 /// The least that is left for what failed a task beside its name.
 const WHY: usize = 24;
@@ -35,18 +39,14 @@ pub(super) struct Widths {
 impl Widths {
     /// For these rows, in so many cells.
     pub(super) fn of(rows: &[PageRow<'_>], all: usize) -> Self {
-        let (mut name, mut failed) = (0, 0);
-        for row in rows {
-            match row {
-                PageRow::Running(row) => name = name.max(fit::width(&running_name(row))),
-                PageRow::Slow(time) => name = name.max(fit::width(&time.pf) + 1 + fit::width(&time.task)),
-                PageRow::Failure(_, failure) => failed = failed.max(fit::width(&failed_name(failure))),
-                _ => {}
-            }
-        }
+        let failed = rows.iter().map(|row| match row {
+            PageRow::Failure(_, failure) => fit::width(&failed_name(failure)),
+            _ => 0,
+        });
+        let failed = failed.max().unwrap_or(0);
         let room = all.saturating_sub(INDENT + 2 + TIME + 1);
         let failed_room = all.saturating_sub(INDENT + 2 + WHY).max(all / 2);
-        Self { all, name: name.min(LONG_NAME).min(room), failed: failed.min(LONG_NAME).min(failed_room) }
+        Self { all, name: NAME.min(room), failed: failed.min(LONG_NAME).min(failed_room) }
     }
 }
 
@@ -72,15 +72,15 @@ pub(super) fn line(
             ]);
         }
         PageRow::Running(row) => {
-            push(fit::left(&running_name(row), widths.name), look.plain);
-            let time = row.elapsed.map(elapsed).unwrap_or_default();
+            push(named(&running_name(row), widths.name), look.plain);
+            let time = row.elapsed.map(whole).unwrap_or_default();
             push(format!("  {}", fit::right(&time, TIME)), look.plain);
             let percent = row.percent.map_or_else(String::new, |percent| format!("{percent}%"));
             push(format!("  {}", fit::right(&percent, 4)), look.accent);
             push(row.rate.map_or_else(String::new, |rate| format!("  {}", clean(rate))), look.dim);
         }
         PageRow::Failure(_, failure) => {
-            push(fit::left(&failed_name(failure), widths.failed), look.bad);
+            push(named(&failed_name(failure), widths.failed), look.bad);
             push(format!("  {}", clean(&why(failure))), look.plain);
         }
         PageRow::Message(level, group) => {
@@ -91,8 +91,8 @@ pub(super) fn line(
         PageRow::Beyond(count) => push(format!("and {} more", grouped(*count)), look.dim),
         PageRow::Slow(time) => {
             let name = clean(&format!("{} {}", time.pf, time.task)).into_owned();
-            push(fit::left(&fit::without_middle(&name, widths.name), widths.name), look.plain);
-            push(format!("  {}", fit::right(&elapsed(time.took), TIME)), look.plain);
+            push(named(&name, widths.name), look.plain);
+            push(format!("  {}", fit::right(&whole(time.took), TIME)), look.plain);
         }
         PageRow::Chart(minutes) => {
             let (chart, peak, now) = chart(model, minutes, rest);
@@ -136,6 +136,19 @@ fn fitted(spans: Vec<Span<'static>>, width: usize, cursor: Option<Style>) -> Lin
             Line::from(kept.into_iter().map(|span| Span::styled(span.content, style)).collect::<Vec<_>>())
         }
         None => Line::from(kept),
+    }
+}
+
+/// A name in so many cells: both its ends tell.
+fn named(name: &str, cells: usize) -> String {
+    fit::left(&fit::without_middle(name, cells), cells)
+}
+
+/// In whole seconds: tenths only flicker.
+fn whole(duration: Duration) -> String {
+    match duration.as_secs() {
+        0 => "0s".into(),
+        seconds => elapsed(Duration::from_secs(seconds)),
     }
 }
 
