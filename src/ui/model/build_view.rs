@@ -208,6 +208,11 @@ impl Pane {
         }
         let is_there = |id: &BuildId| builds.is_some_and(|builds| builds.get(id).is_some());
         self.build_logs.retain(|log| log.container != *of || is_there(&log.id));
+        for log in self.build_logs.iter_mut().filter(|log| log.container == *of) {
+            let has_ended =
+                builds.and_then(|builds| builds.get(&log.id)).is_some_and(|one| one.ended.is_some());
+            log.log.state = if has_ended { LogState::Ended } else { LogState::Open };
+        }
         let tab = self.tab(of);
         if matches!(tab, Tab::Build | Tab::BuildLog | Tab::TaskLog) {
             let tabs = self.tabs(of);

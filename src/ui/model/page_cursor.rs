@@ -8,6 +8,8 @@ pub struct PageCursor {
     selected: Option<Leads>,
     /// The number of its row among those that lead somewhere.
     place: usize,
+    /// The row.
+    row: Option<usize>,
     /// The first row that is shown.
     top: usize,
     /// It may be out of sight: the page was scrolled away from it.
@@ -19,6 +21,12 @@ impl PageCursor {
     #[must_use]
     pub fn selected(&self) -> Option<&Leads> {
         self.selected.as_ref()
+    }
+
+    /// Whether it is on this row: several may lead to the same place.
+    #[must_use]
+    pub fn is_on(&self, number: usize, row: &PageRow<'_>) -> bool {
+        self.row == Some(number) && self.selected.as_ref().is_some_and(|leads| row.is(leads))
     }
 
     /// The first row that is shown.
@@ -110,7 +118,7 @@ impl PageCursor {
     }
 
     fn take(&mut self, rows: &[PageRow<'_>], leads: &[usize], place: usize) {
-        self.place = place;
+        (self.place, self.row) = (place, leads.get(place).copied());
         self.selected = leads.get(place).and_then(|row| rows.get(*row)).and_then(PageRow::leads);
     }
 

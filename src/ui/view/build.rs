@@ -39,9 +39,9 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, of: &ContainerKey) {
     let rows = page_rows(build, model.now.time);
     let has_focus = model.focus == Focus::Pane;
     let widths = rows::Widths::of(&rows, usize::from(list.width));
-    let shown = rows.iter().skip(cursor.top()).take(usize::from(list.height));
-    let lines = shown.map(|row| {
-        let is_selected = cursor.selected().is_some_and(|leads| row.is(leads));
+    let shown = rows.iter().enumerate().skip(cursor.top()).take(usize::from(list.height));
+    let lines = shown.map(|(number, row)| {
+        let is_selected = cursor.is_on(number, row);
         let style = match (is_selected, has_focus) {
             (true, true) => Some(model.look.cursor),
             (true, false) => Some(model.look.quiet_cursor),

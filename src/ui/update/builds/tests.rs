@@ -3,12 +3,13 @@ use crossterm::event::{KeyModifiers, MouseEvent, MouseEventKind};
 use crate::bitbake::{Cause, CauseKind};
 use crate::builds::WatchedBuild;
 use crate::engine::ContainerState;
-use crate::logs::{Log, LogReader, Stream};
+use crate::logs::{LineNumber, Log, LogReader, Stream};
 use crate::ui::model::{BUILDS, Focus, Leads, Place, Seek, Tab};
 use crate::ui::test_builds::{capture, ended, id, tell, until, watched, whole};
 use crate::ui::test_support::{DOCKER, Stage, container, containers, key};
 use crate::ui::{
-    ContainerNews, EngineNews, Message, Problem, TaskLogId, TaskLogNews, TaskLogWanted, WATCHED, wanted,
+    ContainerNews, EngineNews, LogState, Message, Problem, TaskLogId, TaskLogNews, TaskLogWanted, WATCHED,
+    wanted,
 };
 
 const FAILED: &str = "b-nontty-failure-k.raw";
@@ -235,6 +236,11 @@ fn enter_on_what_was_told_goes_to_its_line_as_soon_as_that_is_read() {
     stage.tell(news(ContainerNews::BuildLogMoved(id("/work/build"))));
     assert_eq!(lit(&stage), line);
     assert!(stage.draw().contains("ERROR: fail-shell-1.0-r0 do_compile"), "{}", stage.draw());
+    let view = stage.model.pane.shown_log(&key("yocto-a")).unwrap();
+    let text = view.reader.as_ref().unwrap().window(LineNumber::new(line), 1)[0].text.plain();
+    let style = crate::ui::view::style_of(&stage, crate::text::fit::beginning(&text, 60));
+    assert!(style.ends_with("bold"), "it stands out: {style} {text}");
+    assert_eq!(view.state, LogState::Ended, "there is nothing left to follow");
     // All keys of logs work there.
     stage.types("/fail-signal\n").looks_through();
     stage.keys("L").looks_through();
