@@ -40,6 +40,14 @@ impl TaskId {
         [before, if before.is_empty() { "" } else { "-" }, name, after].concat()
     }
 
+    /// The recipe's name with the version that its file's name has: `zlib-native-1.3.1`.
+    pub(super) fn file_name(&self) -> String {
+        let file = self.0.rsplit('/').next().unwrap_or_default();
+        let version = file.split_once(".bb:").and_then(|(stem, _)| Some(stem.split_once('_')?.1));
+        let recipe = self.recipe();
+        version.map_or(recipe.clone(), |version| [&recipe, "-", version].concat())
+    }
+
     /// Whether a full name can be of its recipe.
     pub(super) fn is_of(&self, pf: &str) -> bool {
         RecipeName::of_id(&self.0).fits(pf)
