@@ -45,14 +45,21 @@ pub(super) fn parts(kind: &str) -> (&str, &str) {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct EndedTask {
     pub(super) kind: TaskKind,
-    /// Nothing for a task that had nothing to run.
-    pub(super) took: Duration,
-    pub(super) ended: Timestamp,
+    /// Where it is known; no time at all for a task that had nothing to run.
+    pub(super) took: Option<Duration>,
+    pub(super) ended: Option<Timestamp>,
     /// Whether it did all it had to do, as far as is known.
     pub(super) well: bool,
 }
 
-/// The tasks that ended while the time was known, in their order. A copy costs little.
+impl EndedTask {
+    /// Whether it had nothing to run.
+    pub(super) fn is_empty(&self) -> bool {
+        self.took.is_some_and(|took| took.is_zero())
+    }
+}
+
+/// The tasks that ended, in their order. A copy costs little.
 #[derive(Debug, Clone, Default)]
 pub(super) struct EndedTasks {
     sealed: Vec<Arc<[EndedTask]>>,
@@ -103,7 +110,7 @@ mod tests {
         let mut tasks = EndedTasks::default();
         for number in 0..MOST + 10 {
             let kind = TaskKind::of_recipe(&number.to_string(), "do_x");
-            tasks.push(EndedTask { kind, took: Duration::ZERO, ended: Timestamp::UNIX_EPOCH, well: true });
+            tasks.push(EndedTask { kind, took: None, ended: None, well: true });
             for count in [0, number / 2, number, number + 1] {
                 if number % 97 == 0 {
                     let first = tasks.after(count).next().map(|task| task.kind.as_str().to_owned());

@@ -9,6 +9,7 @@
 
 mod apply;
 mod build;
+mod buildstats;
 mod cause;
 mod complaints;
 mod configuration;
@@ -16,6 +17,7 @@ mod counts;
 mod cut;
 mod ended;
 mod escapes;
+mod estimator;
 mod event;
 mod failures;
 mod footer;
@@ -37,14 +39,18 @@ mod scan;
 mod slowest;
 mod stamp;
 mod summary;
+mod task_history;
 #[cfg(test)]
 mod tests;
+mod wall;
 mod working;
 
 pub use build::Build;
+pub use buildstats::{BuildStats, TaskStats};
 pub use cause::{Cause, CauseKind};
 pub use configuration::Configuration;
 pub use counts::{Counts, StreamLines};
+pub use estimator::Estimator;
 pub use event::{BuildEvent, Change, Interrupt, Level};
 pub use failures::{Failure, FailureLog};
 pub use footer::Footer;
@@ -60,3 +66,4 @@ pub use remaining::Remaining;
 pub use running::RunningTask;
 pub use slowest::TaskTime;
 pub use summary::{ParseCount, SstateSummary, TasksSummary};
+pub use task_history::{HistoryError, TaskHistory};
