@@ -47,6 +47,7 @@ impl WallLeft {
     }
 
     /// Whether nothing is known.
+    #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -17,10 +17,6 @@ impl Mean {
         self.sum
     }
 
-    pub(super) fn count(self) -> f64 {
-        self.count
-    }
-
     pub(super) fn mean(self) -> Option<f64> {
         (self.count > 0.0).then(|| self.sum / self.count)
     }

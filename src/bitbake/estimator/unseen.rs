@@ -7,17 +7,16 @@ use super::super::task_history::TaskHistory;
 use super::Runs;
 use super::mean::Mean;
 
-/// How much the logarithm of the odds moves for what is known of the recipe: it is built, was taken from the shared
-/// state, or failed.
-const AT_WORK: f64 = 4.0;
-const COVERED: f64 = -4.0;
-const FAILED: f64 = -6.0;
+/// The logarithm of the odds is told in so many steps of this size, the midmost being even odds.
+const STEPS: usize = 129;
+const STEP: f64 = 0.25;
+/// By how many steps the odds move for what is known of the recipe: it is built, was taken from the shared state, or
+/// failed.
+const AT_WORK: isize = 16;
+const COVERED: isize = -16;
+const FAILED: isize = -24;
 /// How sure a history can be.
 const SUREST: f64 = 0.98;
-/// The odds are told apart in so many steps.
-const STEPS: usize = 129;
-/// Their logarithms lie within this.
-const WIDEST: f64 = 16.0;
 /// How much of a recipe's tasks run one after the other.
 const IN_TURN: f64 = 0.8;
 
@@ -38,8 +37,8 @@ enum Seen {
 struct Expected {
     recipe: usize,
     seconds: f64,
-    /// The logarithm of the odds that it runs, by the history alone.
-    odds: f64,
+    /// The step of the odds that it runs, by the history alone.
+    step: usize,
     /// How many of it are still to come.
     left: u32,
     is_setscene: bool,
@@ -89,7 +88,7 @@ impl Unseen {
             unseen.kinds.push(Expected {
                 recipe,
                 seconds: kind.seconds,
-                odds: (often / (1.0 - often)).ln(),
+                step: step((often / (1.0 - often)).ln()),
                 left: kind.runs,
                 is_setscene: is_setscene(task),
             });
@@ -182,7 +181,7 @@ impl Unseen {
         let mut counts = [0.0; STEPS];
         for (place, expected) in self.kinds.iter().enumerate() {
             if let Some(left) = left(place, expected)
-                && let Some(count) = counts.get_mut(step(self.odds(expected)))
+                && let Some(count) = counts.get_mut(self.step(expected))
             {
                 *count += left;
             }
@@ -192,7 +191,7 @@ impl Unseen {
         let mut doubt = 0.0;
         for (place, expected) in self.kinds.iter().enumerate() {
             let Some(left) = left(place, expected) else { continue };
-            let likely = chance(odds_of(step(self.odds(expected))) + tilt);
+            let likely = chance(odds_of(self.step(expected)) + tilt);
             let work = likely * left * expected.seconds;
             coming.count += likely * left;
             coming.work += work;
@@ -206,14 +205,14 @@ impl Unseen {
         coming
     }
 
-    fn odds(&self, expected: &Expected) -> f64 {
-        expected.odds
-            + match self.seen.get(expected.recipe).copied().unwrap_or_default() {
-                Seen::Nothing => 0.0,
-                Seen::Covered => COVERED,
-                Seen::AtWork => AT_WORK,
-                Seen::Failed => FAILED,
-            }
+    fn step(&self, expected: &Expected) -> usize {
+        let by = match self.seen.get(expected.recipe).copied().unwrap_or_default() {
+            Seen::Nothing => 0,
+            Seen::Covered => COVERED,
+            Seen::AtWork => AT_WORK,
+            Seen::Failed => FAILED,
+        };
+        expected.step.saturating_add_signed(by).min(STEPS - 1)
     }
 }
 
@@ -234,7 +233,8 @@ fn tilt(counts: &[f64; STEPS], wanted: f64, may_be_fewer: bool) -> f64 {
     if may_be_fewer && expected(0.0) <= wanted {
         return 0.0;
     }
-    let (mut low, mut high) = (-2.0 * WIDEST, 2.0 * WIDEST);
+    let widest = STEP * as_f64(STEPS);
+    let (mut low, mut high) = (-widest, widest);
     for _ in 0..40 {
         let middle = f64::midpoint(low, high);
         if expected(middle) < wanted {
@@ -247,7 +247,7 @@ fn tilt(counts: &[f64; STEPS], wanted: f64, may_be_fewer: bool) -> f64 {
 }
 
 fn odds_of(step: usize) -> f64 {
-    (as_f64(step) / as_f64(STEPS - 1)).mul_add(2.0 * WIDEST, -WIDEST)
+    (as_f64(step) - as_f64(STEPS / 2)) * STEP
 }
 
 fn step(odds: f64) -> usize {
