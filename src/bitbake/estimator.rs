@@ -30,6 +30,12 @@ const OLD_WEIGHT: f64 = 0.1;
 const CLOCK_WEIGHT: f64 = 0.2;
 /// By how much the range is wider where it is not known how much went on at once in earlier builds.
 const UNKNOWN_CLOCK: f64 = 0.3;
+/// Where nothing is known of the order: so many of the last tasks need each other, and this share of what they take goes
+/// on alone.
+const LAST: f64 = 12.0;
+const LAST_IN_TURN: f64 = 0.6;
+/// So many tasks may be told before the first of them begins.
+const MOST_BEGIN_AT_ONCE: u64 = 256;
 /// So many tasks of a build have a process where that is not known.
 const SHARE_WITH_PROCESS: f64 = 0.8;
 
@@ -51,11 +57,15 @@ pub struct Estimator {
     durations: Fit,
     clock: Fit,
     pace: Pace,
+    /// How many tasks had begun by when, for dry runs.
+    begun: Pace,
     /// When it was asked last, and the work that was thought to be done by then.
     asked: Option<(f64, f64)>,
     /// How long all was thought to take at first, in seconds.
     at_first: Option<f64>,
     leaps: Leaps,
+    /// When anything could be said first, in seconds since 1970.
+    since: Option<f64>,
     /// When it was last said to end, in seconds since 1970, and when that was said.
     said: Option<(f64, f64)>,
 }
@@ -89,12 +99,14 @@ struct Left {
     work: f64,
     /// The longest that has to go on one after the other.
     chain: f64,
+    /// What has to go on alone after all else.
+    end: f64,
     /// How much of it is doubtful: 0 to 1.
     doubt: f64,
     has_failed: bool,
 }
 
-/// How many seconds are left on the clock, and by what shares it may be less or more.
+/// How many seconds are left on the clock, and by how many it may be less or more.
 #[derive(Debug, Clone, Copy)]
 struct Fresh {
     likely: f64,
@@ -115,9 +127,11 @@ impl Estimator {
             durations: Fit::default(),
             clock: Fit::default(),
             pace: Pace::default(),
+            begun: Pace::default(),
             asked: None,
             at_first: None,
             leaps: Leaps::default(),
+            since: None,
             said: None,
         }
     }
@@ -139,8 +153,12 @@ impl Estimator {
         self.take(build);
         let (running, done) = self.running(build, now);
         self.pace.at(now, self.own.work() + done.worked);
-        let left = self.left(build, &running)?;
-        let fresh = self.on_the_clock(now, &left, &done)?;
+        let fresh = if is_dry(build) {
+            self.dry(build, now)?
+        } else {
+            let left = self.left(build, &running)?;
+            self.on_the_clock(now, &left, &done)?
+        };
         Some(self.steady(now, &fresh))
     }
 
@@ -215,7 +233,9 @@ impl Estimator {
         let sure: f64 = running.iter().map(|runs| runs.left).sum::<f64>() + coming.work * slower;
         let work = sure + guessed;
         let doubt = if work > 0.0 { (coming.doubt * sure + guessed) / work } else { 0.0 };
-        Some(Left { work, chain: longest.max(coming.chain * slower), doubt, has_failed })
+        // The last tasks need each other, of which nothing is known.
+        let end = if has_history { 0.0 } else { mean * wanted.min(LAST) * LAST_IN_TURN };
+        Some(Left { work, chain: longest.max(coming.chain * slower), end, doubt, has_failed })
     }
 
     /// How many tasks are still going to be skipped, as the shared state has what they would make.
@@ -258,21 +278,37 @@ impl Estimator {
             (took * factor, factor.ln().abs())
         } else {
             let at_once = self.pace.lately(now, self.own.work() + done.worked)?;
-            (left.work / at_once, slower.ln().abs() + UNKNOWN_CLOCK)
+            (left.work / at_once + left.end, slower.ln().abs() + UNKNOWN_CLOCK)
         };
         let likely = likely.max(left.chain);
+        let whole = now - *self.since.get_or_insert(now) + likely;
         let share_left = if thought + work > 0.0 { work / (thought + work) } else { 0.0 };
+        // Where it goes wrong, then by a share of the whole build rather than of what is left.
         let (mut down, mut up) = if self.unseen.is_empty() {
-            (0.35 + 0.25 * share_left, 0.6 + 1.2 * share_left)
+            let longest = self.own.longest();
+            (likely * (0.35 + 0.25 * share_left), likely * (0.6 + 1.2 * share_left) + longest)
         } else {
-            let spread = 0.12 + 0.15 * share_left + 0.4 * misfit.min(1.0) + 0.3 * left.doubt;
-            (spread, 1.3 * spread)
+            let spread =
+                0.1 + 0.1 * share_left + misfit.min(1.0) * (0.1 + 0.35 * share_left) + 0.3 * left.doubt;
+            (likely * spread, 1.3 * likely * spread)
         };
+        (down, up) = (down + 0.05 * whole + 0.2 * left.doubt * likely, up + 0.05 * whole);
         if left.has_failed {
             // What needs it will not be built, and nobody says how much that is.
-            (down, up) = (down + 0.3, up + 0.1);
+            (down, up) = (down + 0.3 * likely, up + 0.1 * likely);
         }
-        Some(Fresh { likely, down: down.min(0.95), up })
+        Some(Fresh { likely, down, up })
+    }
+
+    /// The same for a dry run, whose tasks take no time at all: by how many are told in a second.
+    fn dry(&mut self, build: &Build, now: f64) -> Option<Fresh> {
+        let (begun, total) = (count(build.counts().running_task_lines), count(build.tasks().total?));
+        self.begun.at(now, begun);
+        if begun < FIRST_SHARE * total {
+            return None;
+        }
+        let likely = (total - count(build.tasks().reached)).max(0.0) / self.begun.lately(now, begun)?;
+        Some(Fresh { likely, down: 0.3 * likely, up: 0.5 * likely })
     }
 
     /// What is said: it moves slowly, and the slower the farther the end is.
@@ -288,11 +324,18 @@ impl Estimator {
         let likely = (end - now).max(0.0);
         let within = |seconds: f64| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
         Remaining {
-            least: within(likely * (1.0 - fresh.down) - 1.0),
+            least: within(likely - fresh.down - 1.0),
             likely: within(likely),
-            most: within(likely * (1.0 + fresh.up) + 2.0),
+            most: within(likely + fresh.up + 2.0),
         }
     }
+}
+
+/// Whether tasks are told and none is run.
+fn is_dry(build: &Build) -> bool {
+    let counts = build.counts();
+    counts.processes_started == 0
+        && counts.running_task_lines.saturating_sub(counts.noexec) > MOST_BEGIN_AT_ONCE
 }
 
 /// How many seconds are left of a task that runs.

@@ -20,6 +20,7 @@ pub(super) struct Own {
     setscene_run: u64,
     /// What was thought that all of them take, in seconds.
     thought: f64,
+    longest: f64,
 }
 
 impl Own {
@@ -39,6 +40,7 @@ impl Own {
             &mut self.other
         };
         let Some(took) = took else { return };
+        self.longest = self.longest.max(took);
         mean.add(took);
         if let Some(mean) = self.of_task.get_mut(name) {
             mean.add(took);
@@ -69,6 +71,11 @@ impl Own {
     /// What all took together.
     pub(super) fn work(&self) -> f64 {
         self.other.sum() + self.setscene.sum()
+    }
+
+    /// What the longest took.
+    pub(super) fn longest(&self) -> f64 {
+        self.longest
     }
 
     /// What was thought of all together.

@@ -13,8 +13,8 @@ const STEP: f64 = 0.25;
 /// By how many steps the odds move for what is known of the recipe: it is built, was taken from the shared state, or
 /// failed.
 const AT_WORK: isize = 16;
-const COVERED: isize = -16;
-const FAILED: isize = -24;
+const COVERED: isize = -32;
+const FAILED: isize = -40;
 /// How sure a history can be.
 const SUREST: f64 = 0.98;
 /// How much of a recipe's tasks run one after the other.
