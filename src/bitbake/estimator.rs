@@ -167,12 +167,16 @@ impl Estimator {
         for task in build.record.tasks.after(self.taken) {
             let kind = task.kind.as_str();
             self.unseen.ended(kind, task.well);
-            let thought = self.unseen.seconds(kind);
-            self.own.ended(task, thought);
-            let known = self.unseen.known_seconds(kind).zip(task.took).filter(|_| !task.is_empty());
-            if let Some((thought, took)) = known {
+            let known = self.unseen.known_seconds(kind);
+            self.own.ended(task, self.unseen.seconds(kind), known.is_some());
+            if let Some((thought, took)) = known.zip(task.took).filter(|_| !task.is_empty()) {
                 self.durations.add(thought, took.as_secs_f64());
             }
+        }
+        if !self.unseen.is_empty() && self.own.is_strange() {
+            self.history = TaskHistory::default();
+            self.unseen = Unseen::default();
+            self.durations = Fit::default();
         }
         self.taken = build.record.tasks.len();
     }
@@ -267,6 +271,8 @@ impl Estimator {
         let slower = self.slower();
         let thought = self.own.thought() + done.thought;
         let work = left.work / slower;
+        // How far what both ways say is from what is said.
+        let mut apart = 0.0;
         let (likely, misfit) = if let Some((took, _)) = self.history.wall().for_work(work) {
             if let Some((then, before)) = self.asked {
                 let (earlier, _) = self.history.wall().for_work(work + (thought - before).max(0.0))?;
@@ -275,7 +281,15 @@ impl Estimator {
             self.asked = Some((now, thought));
             let at_first = *self.at_first.get_or_insert(took);
             let factor = self.clock.factor(CLOCK_WEIGHT * at_first);
-            (took * factor, factor.ln().abs())
+            let by_history = took * factor;
+            // The end of a whole build tells little of one that runs a tenth of it.
+            let share = (1.25 * (thought + work) / self.unseen.work().max(f64::MIN_POSITIVE)).min(1.0);
+            let trust = f64::midpoint(1.0, share);
+            let at_once = self.pace.lately(now, self.own.work() + done.worked);
+            let by_pace = at_once.map_or(by_history, |at_once| left.work / at_once);
+            let likely = by_history * trust + by_pace * (1.0 - trust);
+            apart = (by_history - by_pace).abs() * (1.0 - trust);
+            (likely, factor.ln().abs())
         } else {
             let at_once = self.pace.lately(now, self.own.work() + done.worked)?;
             (left.work / at_once + left.end, slower.ln().abs() + UNKNOWN_CLOCK)
@@ -292,7 +306,7 @@ impl Estimator {
                 0.1 + 0.1 * share_left + misfit.min(1.0) * (0.1 + 0.35 * share_left) + 0.3 * left.doubt;
             (likely * spread, 1.3 * likely * spread)
         };
-        (down, up) = (down + 0.05 * whole + 0.2 * left.doubt * likely, up + 0.05 * whole);
+        (down, up) = (down + apart + 0.05 * whole + 0.2 * left.doubt * likely, up + apart + 0.05 * whole);
         if left.has_failed {
             // What needs it will not be built, and nobody says how much that is.
             (down, up) = (down + 0.3 * likely, up + 0.1 * likely);

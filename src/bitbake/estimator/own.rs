@@ -9,6 +9,10 @@ use super::unseen::is_setscene;
 /// How many tasks are told apart by name; builds have about a hundred.
 const MOST_NAMES: usize = 1000;
 
+/// After so many tasks a history that knows less than this share of them is of another build.
+const STRANGE_AFTER: f64 = 10.0;
+const STRANGE_BELOW: f64 = 0.3;
+
 /// What the tasks of this build took.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Own {
@@ -18,14 +22,16 @@ pub(super) struct Own {
     /// How many ended that had something to run and are no setscene tasks; of some no duration is known.
     pub(super) run: f64,
     setscene_run: u64,
+    /// How many of those that ended were of kinds the history knows.
+    known: f64,
     /// What was thought that all of them take, in seconds.
     thought: f64,
     longest: f64,
 }
 
 impl Own {
-    /// A task ended, of which so much was thought.
-    pub(super) fn ended(&mut self, task: &EndedTask, thought: Option<f64>) {
+    /// A task ended, of which so much was thought; `is_known` is whether the history has its very kind.
+    pub(super) fn ended(&mut self, task: &EndedTask, thought: Option<f64>, is_known: bool) {
         if task.is_empty() {
             return;
         }
@@ -37,6 +43,7 @@ impl Own {
             &mut self.setscene
         } else {
             self.run += 1.0;
+            self.known += f64::from(u8::from(is_known));
             &mut self.other
         };
         let Some(took) = took else { return };
@@ -47,6 +54,11 @@ impl Own {
         } else if self.of_task.len() < MOST_NAMES {
             self.of_task.entry(name.to_owned()).or_default().add(took);
         }
+    }
+
+    /// Whether the history is of another build: it knows hardly any of the tasks.
+    pub(super) fn is_strange(&self) -> bool {
+        self.run >= STRANGE_AFTER && self.known < STRANGE_BELOW * self.run
     }
 
     /// What a task of this name takes.
