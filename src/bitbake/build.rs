@@ -18,6 +18,7 @@ use super::rate::TaskRate;
 use super::record::Record;
 use super::running::{Running, RunningTask};
 use super::slowest::TaskTime;
+use super::starts::Starts;
 use super::summary::{ParseCount, SstateSummary, TasksSummary};
 
 /// Where a line stands.
@@ -66,11 +67,7 @@ pub struct Build {
     pub(super) just_parsed: bool,
     /// What ended, and when.
     pub(super) record: Record,
-    /// Whether a task failed and none has begun since; and whether one ever began after such a failure.
-    pub(super) failure_unanswered: bool,
-    pub(super) went_on: bool,
-    /// Whether a footer says that it only waits for what runs.
-    pub(super) only_waits: bool,
+    pub(super) starts: Starts,
 }
 
 impl Build {
@@ -284,7 +281,7 @@ impl Build {
             || signs.server_gone
             || signs.stopped
             || signs.disk_full;
-        is_stopped || self.only_waits || (self.failure_unanswered && !self.went_on)
+        is_stopped || self.starts.is_over()
     }
 
     pub(super) fn evidence(&self) -> Evidence {

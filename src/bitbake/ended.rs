@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::names::{MOST_OF_A_NAME, recipe_of};
+use super::names::{MOST_OF_A_NAME, without_version};
 use super::scan::capped;
 
 /// How many are kept, the first ones; the largest builds have about as many. About 100 bytes each.
@@ -22,7 +22,7 @@ pub(super) struct TaskKind(Box<str>);
 impl TaskKind {
     /// Of a recipe's full name and a task.
     pub(super) fn new(pf: &str, task: &str) -> Self {
-        Self::of_recipe(&recipe_of(capped(pf, MOST_OF_A_NAME), None), capped(task, MOST_OF_A_NAME))
+        Self::of_recipe(without_version(capped(pf, MOST_OF_A_NAME)), capped(task, MOST_OF_A_NAME))
     }
 
     /// Of a recipe's name without version.

@@ -213,7 +213,7 @@ impl Estimator {
     fn left(&mut self, build: &Build, running: &[Runs]) -> Option<Left> {
         let (tasks, setscene) = (build.tasks(), build.setscene());
         let total = tasks.total?;
-        let to_skip = self.to_skip(build, total);
+        let to_skip = self.yet_to_skip(build, total);
         let wanted = (count(total.saturating_sub(tasks.reached)) - to_skip).max(0.0);
         let setscene_left = count(setscene.total.unwrap_or(0).saturating_sub(setscene.reached));
         let has_history = !self.unseen.is_empty();
@@ -243,7 +243,7 @@ impl Estimator {
     }
 
     /// How many tasks are still going to be skipped, as the shared state has what they would make.
-    fn to_skip(&mut self, build: &Build, total: u64) -> f64 {
+    fn yet_to_skip(&mut self, build: &Build, total: u64) -> f64 {
         let counts = build.counts();
         let begun = if counts.running_task_lines > 0 {
             counts.running_task_lines

@@ -38,6 +38,7 @@ mod running;
 mod scan;
 mod slowest;
 mod stamp;
+mod starts;
 mod summary;
 mod task_history;
 #[cfg(test)]

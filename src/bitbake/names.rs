@@ -110,17 +110,26 @@ impl<'a> RecipeName<'a> {
 
 /// The recipe in a full name `PN-[PE_]PV-PR`; `hint` is what the recipe's file says, where that is known.
 pub(super) fn recipe_of(pf: &str, hint: Option<&str>) -> String {
-    let without_revision = match pf.rsplit_once('-') {
-        Some((before, revision)) if revision.starts_with('r') => before,
-        _ => pf,
-    };
     if let Some(hint) = hint
-        && let Some(version) = without_revision.strip_prefix(hint).and_then(|rest| rest.strip_prefix('-'))
+        && let Some(version) = without_revision(pf).strip_prefix(hint).and_then(|rest| rest.strip_prefix('-'))
         && (!version.contains('-') || version.starts_with(|first: char| first.is_ascii_digit()))
     {
         return hint.to_owned();
     }
-    without_revision.rsplit_once('-').map_or(without_revision, |(name, _)| name).to_owned()
+    without_version(pf).to_owned()
+}
+
+/// The recipe in a full name, by its form alone.
+pub(super) fn without_version(pf: &str) -> &str {
+    let name = without_revision(pf);
+    name.rsplit_once('-').map_or(name, |(name, _)| name)
+}
+
+fn without_revision(pf: &str) -> &str {
+    match pf.rsplit_once('-') {
+        Some((before, revision)) if revision.starts_with('r') => before,
+        _ => pf,
+    }
 }
 
 /// Whether a full name can be of this recipe.

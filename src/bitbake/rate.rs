@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 /// How many minutes are kept.
-pub(super) const MINUTES: usize = 120;
+const MINUTES: usize = 120;
+const SPAN: i64 = 120;
 
 /// How many tasks ended in each of the last 120 minutes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl TaskRate {
     fn count(&mut self, time: Timestamp, more: u32) {
         let minute = minute_of(time);
         let (first, newest) = self.minutes.unwrap_or((minute, minute));
-        if newest - minute >= MINUTES as i64 {
+        if newest - minute >= SPAN {
             return; // of a time that is not kept any more
         }
         for passed in (newest + 1..=minute).rev().take(MINUTES) {
@@ -56,10 +57,10 @@ impl TaskRate {
     pub fn per_minute(&self, now: Timestamp) -> Vec<u32> {
         let Some((first, newest)) = self.minutes else { return Vec::new() };
         let now = minute_of(now).max(newest);
-        let oldest = first.max(now - MINUTES as i64 + 1);
+        let oldest = first.max(now - SPAN + 1);
         let count = |minute| {
             // What is older than the newest by the whole ring stands there no more.
-            let stands = minute <= newest && newest - minute < MINUTES as i64;
+            let stands = minute <= newest && newest - minute < SPAN;
             stands.then(|| self.counts.get(place(minute)).copied()).flatten().unwrap_or_default()
         };
         (oldest..=now).map(count).collect()
@@ -71,7 +72,7 @@ fn minute_of(time: Timestamp) -> i64 {
 }
 
 fn place(minute: i64) -> usize {
-    usize::try_from(minute.rem_euclid(MINUTES as i64)).unwrap_or_default()
+    usize::try_from(minute.rem_euclid(SPAN)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ impl TaskHistory {
             .filter_map(|failure| Some(TaskKind::new(failure.pf.as_deref()?, &failure.task)))
             .collect();
         let has_failed = |task: &EndedTask| failed.contains(&task.kind);
-        let is_complete = outcome.is_success() || build.went_on;
+        let is_complete = outcome.is_success() || build.starts.went_on();
         let mut history = Self::learn(&tasks, is_complete, has_failed)?;
         history.tasks = build.tasks().total;
         Some(history)
@@ -183,10 +183,10 @@ impl TaskHistory {
 
     fn bound(&mut self) {
         if self.kinds.len() > MOST_KINDS {
-            let mut last: Vec<(u32, f64)> =
+            let mut newest: Vec<(u32, f64)> =
                 self.kinds.values().map(|kind| (kind.last, kind.seconds)).collect();
-            last.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)));
-            let least = last.get(MOST_KINDS - 1).copied().unwrap_or_default();
+            newest.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)));
+            let least = newest.get(MOST_KINDS - 1).copied().unwrap_or_default();
             self.kinds.retain(|_, kind| (kind.last, kind.seconds) >= least);
             let mut room = MOST_KINDS;
             self.kinds.retain(|_, _| room.checked_sub(1).inspect(|left| room = *left).is_some());

@@ -23,7 +23,7 @@ impl Build {
             Change::Started => {
                 self.counts.processes_started += 1;
                 self.saw_recipe(pf);
-                self.begins_another();
+                self.starts.begun();
                 let id = self.pending.take(pf, task);
                 self.running.start(RunningTask {
                     pf: capped(pf, MOST_OF_A_NAME).to_owned(),
@@ -49,7 +49,7 @@ impl Build {
                 if let Some(ended) = &ended {
                     self.took(ended, place.time, false);
                 }
-                self.failure_unanswered = true;
+                self.starts.failed();
                 let id = ended.and_then(|ended| ended.id);
                 self.failures.ended(place.line, pf, task, id.as_ref());
             }
@@ -61,12 +61,6 @@ impl Build {
             slowest::insert(&mut self.slowest, &task.pf, &task.task, took);
         }
         self.record.ended(task, end, well);
-    }
-
-    /// A task has begun: where one had failed, the build goes on all the same.
-    fn begins_another(&mut self) {
-        self.went_on |= self.failure_unanswered;
-        self.failure_unanswered = false;
     }
 
     fn saw_recipe(&mut self, pf: &str) {
@@ -88,7 +82,7 @@ impl Build {
                 self.setscene.reach(n, m);
             }
             Footer::Tasks { running, n, m } => {
-                self.only_waits = false;
+                self.starts.waits(false);
                 self.reach(if n > 0 { Phase::Tasks } else { Phase::Setscene }, place);
                 self.tasks.reach(n, m);
                 self.counts.max_parallel = self.counts.max_parallel.max(running);
@@ -101,7 +95,7 @@ impl Build {
                 self.tasks.reach(n, m);
             }
             Footer::Waiting { running } => {
-                self.only_waits = true;
+                self.starts.waits(true);
                 self.running.footer_begins(running, place.time);
             }
             Footer::Task { subject, .. } => {

@@ -66,3 +66,44 @@ impl Fit {
         ((self.was + weight) / (self.thought + weight)).clamp(0.2, 5.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(found: Option<f64>, expected: f64) {
+        assert!(found.is_some_and(|found| (found - expected).abs() < 0.1), "{found:?} instead of {expected}");
+    }
+
+    #[test]
+    fn what_was_long_ago_does_not_count() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.lately(0.0, 0.0), None);
+        // Eight at once for an hour, then two for another.
+        let (mut now, mut work) = (0.0, 0.0);
+        for second in 0..7200 {
+            pace.at(now, work);
+            if second == 3600 {
+                near(pace.lately(now, work), 8.0);
+            }
+            work += if second < 3600 { 8.0 } else { 2.0 };
+            now += 1.0;
+        }
+        near(pace.lately(now, work), 2.0);
+        assert!(pace.moments.len() <= MOST);
+        pace.at(10.0, 0.0);
+        near(pace.lately(now, work), 2.0);
+    }
+
+    #[test]
+    fn a_fit_is_believed_as_it_grows() {
+        let mut fit = Fit::default();
+        assert!((fit.factor(0.0) - 1.0).abs() < 1e-9);
+        fit.add(10.0, 20.0);
+        assert!((1.0..1.2).contains(&fit.factor(90.0)));
+        fit.add(1000.0, 2000.0);
+        assert!((1.8..2.0).contains(&fit.factor(90.0)));
+        fit.add(0.0, 1e9);
+        assert!((fit.factor(90.0) - 5.0).abs() < 1e-9);
+    }
+}

@@ -257,3 +257,72 @@ fn step(odds: f64) -> usize {
 fn as_f64(number: usize) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::buildstats::BuildStats;
+    use super::*;
+
+    /// Four recipes with a long and three short tasks each.
+    fn unseen() -> Unseen {
+        let mut stats = BuildStats::default();
+        for recipe in ["a", "b", "c", "d"] {
+            for (task, seconds) in
+                [("do_fetch", 1), ("do_compile", 100), ("do_install", 1), ("do_package", 1)]
+            {
+                let text = format!("Elapsed time: {seconds} seconds\nStatus: PASSED\nEnded: 1000\n");
+                assert!(stats.take(&format!("{recipe}-1-r0"), task, &text));
+            }
+        }
+        Unseen::of(&stats.history(true).unwrap())
+    }
+
+    fn near(found: f64, expected: f64) {
+        assert!((found - expected).abs() < 0.08 * expected, "{found} instead of {expected}");
+    }
+
+    #[test]
+    fn as_many_come_as_are_wanted() {
+        let unseen = unseen();
+        near(unseen.work(), 412.0);
+        near(unseen.coming(&[], 16.0, false).work, 412.0);
+        let half = unseen.coming(&[], 8.0, false);
+        near(half.work, 206.0);
+        near(half.count, 8.0);
+        near(half.doubt, 0.5);
+        near(unseen.coming(&[], 100.0, false).work, 412.0);
+    }
+
+    #[test]
+    fn what_was_begun_comes_before_what_was_not_and_what_was_taken_comes_last() {
+        let mut unseen = unseen();
+        unseen.ended("a:do_fetch", true);
+        near(unseen.coming(&[], 3.0, false).work, 102.0);
+        for recipe in ["b", "c"] {
+            unseen.ended(&format!("{recipe}:do_populate_sysroot_setscene"), true);
+        }
+        let coming = unseen.coming(&[], 7.0, false);
+        near(coming.work, 102.0 + 103.0);
+        near(coming.chain, 103.0 * IN_TURN);
+        let runs = [Runs { kind: crate::bitbake::ended::TaskKind::of_recipe("a", "do_compile"), left: 60.0 }];
+        let coming = unseen.coming(&runs, 6.0, false);
+        near(coming.work, 2.0 + 103.0);
+    }
+
+    #[test]
+    fn what_failed_takes_its_recipe_with_it() {
+        let mut unseen = unseen();
+        for recipe in ["a", "b", "c"] {
+            unseen.ended(&format!("{recipe}:do_fetch"), recipe != "b");
+        }
+        near(unseen.coming(&[], 13.0, true).work, 102.0 + 102.0 + 103.0);
+    }
+
+    #[test]
+    fn of_another_recipe_only_the_task_is_known() {
+        let unseen = unseen();
+        assert_eq!(unseen.known_seconds("x:do_compile"), None);
+        near(unseen.seconds("x:do_compile").unwrap(), 100.0);
+        assert_eq!(unseen.seconds("x:do_image"), None);
+    }
+}

@@ -1,7 +1,7 @@
 //! A build that never was: recipes that need each other, tasks that take more or less, run by a scheduler like
 //! BitBake's and told in its words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use fastrand::Rng;
@@ -135,7 +135,7 @@ fn run(print: &mut Printer, tasks: &[Task], covered: &[bool], how: &Simulated, b
     let mut ready: Vec<usize> = (0..tasks.len()).filter(|task| waits_for[*task] == 0).collect();
     let (mut now, mut done) = (begin, 0);
     // By when they end, in microseconds.
-    let mut running: BTreeMap<(u64, usize), ()> = BTreeMap::new();
+    let mut running: BTreeSet<(u64, usize)> = BTreeSet::new();
     loop {
         ready.sort_unstable();
         while let Some(at) = ready
@@ -157,9 +157,9 @@ fn run(print: &mut Printer, tasks: &[Task], covered: &[bool], how: &Simulated, b
                 &format!("NOTE: Running task {} of {} ({id})", done + running.len() + 1, tasks.len()),
             );
             print.task(task.recipe, task.name, now, now + seconds);
-            running.insert((micros(now + seconds), number), ());
+            running.insert((micros(now + seconds), number));
         }
-        let Some(((end, number), ())) = running.pop_first() else { break };
+        let Some((end, number)) = running.pop_first() else { break };
         now = f64::from(u32::try_from(end / 1000).unwrap()) / 1000.0;
         done += 1;
         free(number, &needed_by, &mut waits_for, &mut ready);
