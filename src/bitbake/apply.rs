@@ -165,6 +165,13 @@ impl Build {
         self.lines.begins_with_empty();
     }
 
+    /// Its processes parse. That is no sign of its own output, so another build does not follow from it.
+    pub(super) fn is_seen_parsing(&mut self) {
+        if !self.has_begun && self.phase < Phase::Parsing {
+            self.reach(Phase::Parsing, Place { line: 0, time: None, stream: 0 });
+        }
+    }
+
     /// Nothing more comes of this build.
     pub(super) fn finish(&mut self) {
         if self.ended.is_some() {

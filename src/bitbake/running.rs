@@ -75,6 +75,13 @@ impl Running {
         }
     }
 
+    /// When one began that nobody has told of yet.
+    pub(super) fn is_since(&mut self, which: usize, since: Timestamp) {
+        if let Some(task) = self.tasks.get_mut(which) {
+            task.since.get_or_insert(since);
+        }
+    }
+
     /// A task has ended.
     pub(super) fn end(&mut self, pf: &str, task: &str) -> Option<RunningTask> {
         let known = self.tasks.iter().position(|running| running.pf == pf && running.task == task);
