@@ -95,11 +95,13 @@ fn seen(look: &Look, client: Option<&Found>, server: Option<&Found>) -> Seen {
         look.processes.iter().filter(move |process| process.role == role && process.parent == parent)
     };
     let log = console_log(client, place, began);
-    let server_pid = server.map(|server| server.pid).or(match client {
-        // Another's word for it, where the server itself may not be read.
-        Some(client) if !client.prints.is_empty() => place.and_then(|place| place.lock),
-        _ => None,
-    });
+    // Where it may not be read in which directory a server works, the lock says so; it may also be left over.
+    let locked = || {
+        let pid =
+            place.and_then(|place| place.lock).filter(|_| client.is_some_and(|client| client.is_open))?;
+        look.processes.iter().find(|process| process.role == Role::Server && process.pid == pid)
+    };
+    let server_pid = server.or_else(locked).map(|server| server.pid);
     let tasks = server_pid.into_iter().flat_map(|server| below(Role::Worker, server));
     let tasks = tasks.flat_map(|worker| below(Role::Task, worker.pid));
     Seen {
@@ -259,6 +261,16 @@ mod tests {
         let sighting = &seen.builds[0].sighting;
         assert_eq!((sighting.client, sighting.server, sighting.is_parsing), (None, Some(60), true));
         assert_eq!(sighting.id.began, "2023-11-14T22:13:31Z".parse().unwrap());
+    }
+
+    #[test]
+    fn a_lock_names_the_server_only_while_there_is_one() {
+        let open = "open\nprints 1700000011 5 /build/tmp/log/cooker/q/2.log\n";
+        let elsewhere = "process server 60 1 60 1100 1001 Cooker\n";
+        let servers =
+            |facts: &str| looked(facts).builds.iter().map(|seen| seen.sighting.server).collect::<Vec<_>>();
+        assert_eq!(servers(&format!("{CLIENT}{open}{elsewhere}{PLACE}")), [Some(60)]);
+        assert_eq!(servers(&format!("{CLIENT}{open}{PLACE}")), [None], "the lock was left over");
     }
 
     #[test]

@@ -90,23 +90,30 @@ struct Watch {
 }
 
 impl Watch {
-    /// Waits for a BitBake by the engine's list of processes. An engine that has none is not asked twice.
+    /// Waits for a BitBake by the engine's list of processes.
     async fn waits_for_bitbake(&mut self) -> Waited {
-        loop {
-            if !self.builds.is_empty() {
-                return Waited::Found;
-            }
-            let call = self.on.supervisor.call();
-            let report =
-                self.on.read(&call, Verb::Top, self.container.as_str(), |engine| engine.top(&self.container));
-            match report.await.outcome {
-                Outcome::Done(table) if has_bitbake(&table) => return Waited::Found,
-                Outcome::Failed(error) if is_gone(&error) => return Waited::ContainerGone,
-                Outcome::Failed(error) if *error.kind() == ErrorKind::Unsupported => return Waited::Found,
+        while self.builds.is_empty() {
+            match self.engine_shows_one().await {
+                Ok(true) => break,
+                Err(error) if is_gone(&error) => return Waited::ContainerGone,
                 _ => {}
             }
             while self.followers.try_join_next().is_some() {}
             sleep(EVERY).await;
+        }
+        Waited::Found
+    }
+
+    /// Whether there is a BitBake by the engine's list of processes; an engine that has no such list leaves it open.
+    async fn engine_shows_one(&self) -> Result<bool, EngineError> {
+        let call = self.on.supervisor.call();
+        let name = self.container.as_str();
+        let report = self.on.read(&call, Verb::Top, name, |engine| engine.top(&self.container)).await;
+        match report.outcome {
+            Outcome::Done(table) => Ok(has_bitbake(&table)),
+            Outcome::Failed(error) if *error.kind() == ErrorKind::Unsupported => Ok(true),
+            Outcome::Failed(error) => Err(error),
+            Outcome::TimedOut | Outcome::Cancelled => Ok(false),
         }
     }
 
@@ -119,7 +126,8 @@ impl Watch {
             let is_over = !sighted.has_bitbake;
             self.saw(sighted);
             while self.followers.try_join_next().is_some() {}
-            if is_over {
+            // Where the engine sees one all the same, the command stays: to begin it again would cost more.
+            if is_over && !self.engine_shows_one().await? {
                 return Ok(());
             }
         }
