@@ -5,16 +5,17 @@
 
 mod command;
 mod disk;
+mod earlier_builds;
 pub mod find;
 mod follow;
 mod followed;
+mod histories;
 mod located;
 mod looks;
 mod one_file;
 mod read;
 mod sight;
 mod sighting;
-mod tally;
 mod tasks;
 mod watch;
 mod watched;
@@ -22,6 +23,7 @@ mod watching;
 
 pub use disk::Disk;
 pub use follow::{FileNews, FollowedFile, follow_file};
+pub use histories::{Histories, NoHistories};
 pub use looks::look_once;
 pub use read::{FileRead, read_file};
 pub use sighting::{BuildId, Sighting, TaskProcess};

@@ -1,5 +1,7 @@
 //! Watching the builds of a container.
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, watch as channel};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -11,7 +13,7 @@ use super::find::has_bitbake;
 use super::followed::{self, Way};
 use super::looks::{EVERY, Looks};
 use super::sight::{Seen, Sighted};
-use super::{BuildId, BuildNews};
+use super::{BuildId, BuildNews, Histories};
 
 /// The client's beginning may be told a second off from one look to the next where the machine's clock is set.
 const SAME_BEGINNING: i64 = 2;
@@ -25,9 +27,14 @@ const SAME_BEGINNING: i64 = 2;
 ///
 /// A listener that does not take what is told holds back the reading of that build, and nothing else: nothing is lost
 /// and nothing piles up.
-pub async fn watch(on: Supervised, container: ContainerId, told: mpsc::Sender<BuildNews>) {
+pub async fn watch(
+    on: Supervised,
+    container: ContainerId,
+    histories: Arc<dyn Histories>,
+    told: mpsc::Sender<BuildNews>,
+) {
     let mut watch =
-        Watch { on, container, told: told.clone(), builds: Vec::new(), followers: JoinSet::new() };
+        Watch { on, container, histories, told: told.clone(), builds: Vec::new(), followers: JoinSet::new() };
     let watching = async {
         let mut backoff = Backoff::new();
         while watch.waits_for_bitbake().await.is_there() {
@@ -84,6 +91,7 @@ struct Followed {
 struct Watch {
     on: Supervised,
     container: ContainerId,
+    histories: Arc<dyn Histories>,
     told: mpsc::Sender<BuildNews>,
     builds: Vec<Followed>,
     followers: JoinSet<()>,
@@ -153,7 +161,12 @@ impl Watch {
     fn begin(&mut self, seen: Seen) -> Followed {
         let (id, client) = (seen.sighting.id.clone(), seen.sighting.client);
         let (sender, looks) = channel::channel(seen);
-        let way = Way { on: self.on.clone(), container: self.container.clone(), told: self.told.clone() };
+        let way = Way {
+            on: self.on.clone(),
+            container: self.container.clone(),
+            histories: self.histories.clone(),
+            told: self.told.clone(),
+        };
         self.followers.spawn(followed::follow(way, looks));
         Followed { id, client, seen: sender }
     }

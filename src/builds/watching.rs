@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::bitbake::{BuildEvent, BuildReader, Change, Output, Remaining, Stream};
+use crate::bitbake::{BuildReader, Estimator, Output, Stream, TaskHistory};
 
 use super::sight::Seen;
-use super::tally::Tally;
 use super::tasks::process_of;
 use super::{Sighting, WatchedBuild};
 
@@ -24,7 +23,7 @@ pub(super) struct Watching {
     /// What was there when it was joined: the bytes before this have no time.
     old: u64,
     has_log: bool,
-    per_minute: Tally,
+    estimator: Option<Estimator>,
     last_sign: Timestamp,
     ended: Option<Timestamp>,
 }
@@ -38,7 +37,7 @@ impl Watching {
             offset: 0,
             old: 0,
             has_log: false,
-            per_minute: Tally::new(now),
+            estimator: None,
             last_sign: seen.log_written.unwrap_or(seen.sighting.id.began).min(now),
             ended: None,
         };
@@ -81,10 +80,31 @@ impl Watching {
         self.date_tasks(now);
     }
 
-    /// Its log goes on with these bytes.
-    pub(super) fn printed(&mut self, bytes: &[u8], now: Timestamp) {
+    /// What is built, and for which machine, once that is known: what is asked of BitBake without its options, and the
+    /// machine by the place of the log.
+    pub(super) fn subject(&self) -> Option<(String, String)> {
+        let (_, rest) = self.log()?.rsplit_once("/log/cooker/")?;
+        let (machine, _) = rest.split_once('/')?;
+        let targets: Vec<&str> =
+            self.seen.words.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+        (!targets.is_empty()).then(|| (machine.to_owned(), targets.join(" ")))
+    }
+
+    /// What earlier builds took: from now on it can be said how long this one will.
+    pub(super) fn compare_with(&mut self, history: TaskHistory) {
+        self.estimator = Some(Estimator::new(history));
+    }
+
+    /// What this one tells for later ones, once it has ended.
+    pub(super) fn history(&self) -> Option<TaskHistory> {
+        TaskHistory::of(self.reader.build())
+    }
+
+    /// Its log goes on with these bytes; how many of them were there when it was joined.
+    pub(super) fn printed(&mut self, bytes: &[u8], now: Timestamp) -> usize {
         let old =
             usize::try_from(self.old.saturating_sub(self.offset)).unwrap_or(usize::MAX).min(bytes.len());
+        let before = old;
         let (old, new) = bytes.split_at_checked(old).unwrap_or((bytes, &[]));
         self.has_log = true;
         self.offset = self.offset.saturating_add(bytes.len() as u64);
@@ -92,16 +112,11 @@ impl Watching {
         if new.is_empty() {
             // What was running when it was joined is among what was there.
             self.date_tasks(now);
-            return;
+            return before;
         }
-        let mut ended: u32 = 0;
-        self.reader.feed_telling(Stream::Output, Some(now), new, &mut |_, event| {
-            if let BuildEvent::Task { change: Change::Succeeded | Change::Failed, .. } = event {
-                ended = ended.saturating_add(1);
-            }
-        });
-        self.per_minute.add(now, ended);
+        self.reader.feed(Stream::Output, Some(now), new);
         self.last_sign = self.last_sign.max(now);
+        before
     }
 
     /// It is over, and all it printed was read.
@@ -119,20 +134,15 @@ impl Watching {
 
     /// What is known of it now.
     pub(super) fn known(&mut self, now: Timestamp) -> WatchedBuild {
+        let build = self.reader.build();
         WatchedBuild {
             seen: self.seen.clone(),
-            build: self.reader.build().clone(),
-            remaining: self.remaining(),
-            per_minute: self.per_minute.minutes(self.ended.unwrap_or(now)),
+            remaining: self.estimator.as_mut().and_then(|estimator| estimator.remaining(build, now)),
+            per_minute: build.rate().per_minute(self.ended.unwrap_or(now)),
+            build: build.clone(),
             last_sign: self.last_sign,
             ended: self.ended,
         }
-    }
-
-    /// How long it will take yet. This is the place for an estimate; there is none yet.
-    #[expect(clippy::unused_self, reason = "an estimate is made of all that is known")]
-    fn remaining(&self) -> Option<Remaining> {
-        None
     }
 
     /// Gives the tasks that were running when it was joined their time, from their processes.

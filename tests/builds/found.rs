@@ -6,7 +6,7 @@ use std::time::Duration;
 use smidr_console::actions::Outcome;
 use smidr_console::bitbake::{self, Build, BuildReader, Phase, Stream};
 use smidr_console::builds::{
-    BuildId, BuildNews, FileNews, WatchedBuild, find, follow_file, look_once, process_of, read_file, watch,
+    BuildId, BuildNews, NoHistories, FileNews, WatchedBuild, find, follow_file, look_once, process_of, read_file, watch,
 };
 use smidr_console::engine::StopOptions;
 use tokio::sync::mpsc;
@@ -28,7 +28,8 @@ struct Watched {
 impl Watched {
     fn begin(builder: &Builder) -> Self {
         let (told, news) = mpsc::channel(4);
-        let watching = tokio::spawn(watch(builder.on.clone(), builder.id.clone(), told));
+        let watching =
+            tokio::spawn(watch(builder.on.clone(), builder.id.clone(), Arc::new(NoHistories), told));
         Self { news, watching, builds: Vec::new(), troubles: Vec::new() }
     }
 
@@ -50,7 +51,7 @@ impl Watched {
                 panic!("in vain: {what}; troubles {:?}; known {known:#?}", self.troubles);
             };
             match news.expect("the watch goes on") {
-                BuildNews::Printed(id, bytes) => self.of(&id).1.extend_from_slice(&bytes),
+                BuildNews::Printed(id, _, bytes) => self.of(&id).1.extend_from_slice(&bytes),
                 BuildNews::Trouble(_, why) => self.troubles.push(why),
                 BuildNews::Read(build) => {
                     self.of(build.id()).2 = Some(build.clone());

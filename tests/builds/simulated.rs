@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use smidr_console::actions::{Outcome, Supervised, Supervisor};
 use smidr_console::bitbake::{self, Phase};
-use smidr_console::builds::{BuildNews, WatchedBuild, look_once, watch};
+use smidr_console::builds::{BuildNews, NoHistories, WatchedBuild, look_once, watch};
 use smidr_console::engine::RemoveOptions;
 use smidr_console::engine::simulated::{Scene, Simulated};
 use tokio::sync::mpsc;
@@ -79,7 +79,7 @@ struct Told {
 impl Told {
     fn take(&mut self, news: BuildNews) {
         match news {
-            BuildNews::Printed(_, bytes) => self.printed.push_str(std::str::from_utf8(&bytes).unwrap()),
+            BuildNews::Printed(_, _, bytes) => self.printed.push_str(std::str::from_utf8(&bytes).unwrap()),
             BuildNews::Trouble(_, why) => self.troubles.push(why),
             BuildNews::Read(build) => self.reads.push(build),
         }
@@ -123,7 +123,7 @@ async fn a_lost_stream_and_one_that_falls_silent_go_on_at_the_exact_byte() {
     looks.push(NOTHING.into());
     let on = engine(&looks, &programs);
     let (told, mut news) = mpsc::channel(4);
-    let watching = tokio::spawn(watch(on.clone(), "yocto-a".into(), told));
+    let watching = tokio::spawn(watch(on.clone(), "yocto-a".into(), Arc::new(NoHistories), told));
     let told = heard(&mut news, Duration::from_secs(60)).await;
     assert_eq!(told.printed, text);
     assert_eq!(told.troubles, ["the command that reads it has ended"]);
@@ -144,7 +144,7 @@ async fn a_lost_stream_and_one_that_falls_silent_go_on_at_the_exact_byte() {
 async fn dropped_it_leaves_nothing_in_the_container() {
     let on = engine(&vec![look(9); 100], &readable());
     let (told, mut news) = mpsc::channel(4);
-    let watching = tokio::spawn(watch(on.clone(), "yocto-a".into(), told));
+    let watching = tokio::spawn(watch(on.clone(), "yocto-a".into(), Arc::new(NoHistories), told));
     heard(&mut news, Duration::from_secs(20)).await;
     assert_eq!(ours(&running(&on).await), 4, "{:#?}", running(&on).await);
     watching.abort();
@@ -160,7 +160,7 @@ async fn dropped_it_leaves_nothing_in_the_container() {
 async fn a_listener_that_takes_nothing_for_an_hour_loses_nothing() {
     let on = engine(&vec![look(9); 10_000], &readable());
     let (told, mut news) = mpsc::channel(1);
-    let watching = tokio::spawn(watch(on, "yocto-a".into(), told));
+    let watching = tokio::spawn(watch(on, "yocto-a".into(), Arc::new(NoHistories), told));
     tokio::time::sleep(Duration::from_secs(3600)).await;
     let told = heard(&mut news, Duration::from_secs(10)).await;
     assert_eq!(told.printed, whole());
@@ -180,7 +180,7 @@ async fn what_cannot_be_read_is_told_once_and_tried_again() {
     );
     let on = engine(&vec![look(9); 1000], &tries);
     let (told, mut news) = mpsc::channel(4);
-    let watching = tokio::spawn(watch(on, "yocto-a".into(), told));
+    let watching = tokio::spawn(watch(on, "yocto-a".into(), Arc::new(NoHistories), told));
     let told = heard(&mut news, Duration::from_secs(600)).await;
     assert_eq!(told.troubles, [complaint.trim()]);
     assert!(told.reads.len() > 100, "the looks go on");
@@ -191,7 +191,7 @@ async fn what_cannot_be_read_is_told_once_and_tried_again() {
 async fn with_its_container_removed_a_watch_ends() {
     let on = engine(&vec![look(9); 1000], &readable());
     let (told, mut news) = mpsc::channel(4);
-    let watching = tokio::spawn(watch(on.clone(), "yocto-a".into(), told));
+    let watching = tokio::spawn(watch(on.clone(), "yocto-a".into(), Arc::new(NoHistories), told));
     heard(&mut news, Duration::from_secs(20)).await;
     let force = RemoveOptions { force: true, volumes: true };
     on.engine.remove(&"yocto-a".into(), force).await.unwrap();
