@@ -39,7 +39,7 @@ mod tests;
 mod working;
 
 pub use build::Build;
-pub use cause::{Cause, CauseKind};
+pub use cause::{Cause, CauseKind, CauseReader};
 pub use configuration::Configuration;
 pub use counts::{Counts, StreamLines};
 pub use event::{BuildEvent, Change, Interrupt, Level};
