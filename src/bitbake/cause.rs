@@ -20,7 +20,7 @@ pub enum CauseKind {
     Fetch,
     /// Python raised.
     Python,
-    /// `configure`, CMake or Meson did not find what it needs.
+    /// `configure`, `CMake` or Meson did not find what it needs.
     Configure,
     /// A check of the package's quality (QA) fails.
     Quality,

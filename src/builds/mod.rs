@@ -4,9 +4,15 @@
 //! the port, and [`crate::bitbake`] says what it tells. On the port and the supervisor alone, so every engine has them.
 
 mod disk;
+mod happening;
 mod sighting;
+#[cfg(test)]
+mod test_build;
+mod watchdog;
 mod watched;
 
 pub use disk::Disk;
+pub use happening::{Happening, HappeningKind, happened};
 pub use sighting::{BuildId, Sighting, TaskProcess};
+pub use watchdog::{Limits, Memory, Usual, Watchdog, Worry, WorryKind};
 pub use watched::{BuildNews, WatchedBuild};

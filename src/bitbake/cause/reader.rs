@@ -70,6 +70,7 @@ impl CauseReader {
     }
 
     /// The causes, the best first; at most 200.
+    #[must_use]
     pub fn causes(&self) -> impl ExactSizeIterator<Item = &Cause> {
         self.found.causes.iter().map(|(_, cause)| cause)
     }

@@ -162,10 +162,10 @@ impl<'a> Machine<'a> {
         match code {
             b')' | b']' | 0x8f => self.push(Value::Other),
             b'}' => self.hold(Held::Named(Vec::new())),
-            // A tuple, a list or a set of what is on the stack: none is looked into.
+            // A tuple, a set or a class of what is on the stack: none is looked into.
             b't' | 0x91 => self.replace(Value::Other),
             0x85 => self.replaces(1, Value::Other),
-            0x86 => self.replaces(2, Value::Other),
+            0x86 | 0x93 => self.replaces(2, Value::Other),
             0x87 => self.replaces(3, Value::Other),
             b'a' => self.stack.pop().map(drop),
             b'e' | 0x90 => {
@@ -196,7 +196,6 @@ impl<'a> Machine<'a> {
                 self.line()?;
                 self.push(Value::Other)
             }
-            0x93 => self.replaces(2, Value::Other),
             // An object is made: of a class and arguments.
             0x81 | b'R' => self.made(2),
             0x92 => self.made(3),

@@ -141,7 +141,9 @@ fn a_build_learns_of_its_tasks_whichever_log_is_ahead() {
         if printed_first {
             reader.feed(Stream::Output, None, PRINTED.as_bytes());
         }
-        events.iter().for_each(|event| reader.learn(event));
+        for event in &events {
+            reader.learn(event);
+        }
         if !printed_first {
             assert!(reader.build().running().is_empty());
             reader.feed(Stream::Output, None, PRINTED.as_bytes());
