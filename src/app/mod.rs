@@ -7,6 +7,8 @@
 
 mod backstage;
 mod budget;
+#[cfg_attr(not(test), expect(dead_code, reason = "builds are not watched yet"))]
+mod build_history;
 mod clipboard;
 mod clock;
 pub(crate) mod connect;

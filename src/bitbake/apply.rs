@@ -53,7 +53,9 @@ impl Build {
                 self.tasks.reach(n, m);
                 self.counts.running_task_lines += 1;
                 self.counts.noexec += u64::from(noexec);
-                if !noexec {
+                if noexec {
+                    self.record.had_nothing_to_run(id, place.time);
+                } else {
                     self.pending.push(id);
                 }
             }
@@ -65,6 +67,7 @@ impl Build {
             }
             BuildEvent::Footer(footer) => self.footer(&footer, place),
             BuildEvent::Redraw => self.signs.footer_left |= self.signs.footer_stands,
+            BuildEvent::StillRunning(id) => self.running.still_runs(TaskId::new(id), place.line),
             BuildEvent::LogDataBegins => self.failures.log_data_begins(place.line, self.is_terminal),
             BuildEvent::LogData(text) => {
                 self.counts.log_data_lines += 1;
@@ -160,6 +163,13 @@ impl Build {
     fn last_words(&mut self) {
         self.signs.last_words = true;
         self.lines.begins_with_empty();
+    }
+
+    /// Its processes parse. That is no sign of its own output, so another build does not follow from it.
+    pub(super) fn is_seen_parsing(&mut self) {
+        if !self.has_begun && self.phase < Phase::Parsing {
+            self.reach(Phase::Parsing, Place { line: 0, time: None, stream: 0 });
+        }
     }
 
     /// Nothing more comes of this build.

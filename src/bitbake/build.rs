@@ -1,6 +1,7 @@
 //! What is known of one build.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -14,8 +15,11 @@ use super::outcome::{Evidence, Outcome, Signs};
 use super::pending::Pending;
 use super::phase::Phase;
 use super::progress::Progress;
+use super::rate::TaskRate;
+use super::record::Record;
 use super::running::{Running, RunningTask};
 use super::slowest::TaskTime;
+use super::starts::Starts;
 use super::summary::{ParseCount, SstateSummary, TasksSummary};
 
 /// Where a line stands.
@@ -64,6 +68,9 @@ pub struct Build {
     pub(super) learned: Learned,
     /// Whether the line before said that all is parsed.
     pub(super) just_parsed: bool,
+    /// What ended, and when.
+    pub(super) record: Record,
+    pub(super) starts: Starts,
 }
 
 impl Build {
@@ -253,6 +260,31 @@ impl Build {
     #[must_use]
     pub fn errors_counted(&self) -> u64 {
         self.errors_counted
+    }
+
+    /// How many tasks ended in each of the last minutes, where times are known.
+    #[must_use]
+    pub fn rate(&self) -> &TaskRate {
+        &self.record.rate
+    }
+
+    /// For how long nothing was printed, where times are known.
+    #[must_use]
+    pub fn silent_for(&self, now: Timestamp) -> Option<Duration> {
+        Some(Duration::try_from(now.duration_since(self.last_time?)).unwrap_or_default())
+    }
+
+    /// Whether nothing new is started: it was stopped, or something failed and it does not go on after failures.
+    #[must_use]
+    pub fn starts_nothing(&self) -> bool {
+        let signs = self.signs;
+        let is_stopped = signs.interrupted
+            || signs.server_terminated
+            || signs.worker_gone
+            || signs.server_gone
+            || signs.stopped
+            || signs.disk_full;
+        is_stopped || self.starts.is_over()
     }
 
     pub(super) fn evidence(&self) -> Evidence {

@@ -20,7 +20,9 @@ impl Build {
             Notice::SetsceneFailed { id } => {
                 self.warnings.close(place.stream);
                 let id = TaskId::new(id);
-                self.running.end_id(&id);
+                if let Some(ended) = self.running.end_id(&id) {
+                    self.record.ended(&ended, place.time, false);
+                }
                 if self.setscene_failed.len() < MOST_SETSCENE_FAILED && !self.setscene_failed.contains(&id) {
                     self.setscene_failed.push(id);
                 }
@@ -48,7 +50,9 @@ impl Build {
             }
             Trouble::TaskFailed { id, exit_code } => {
                 let id = TaskId::new(id);
-                self.running.end_id(&id);
+                if let Some(ended) = self.running.end_id(&id) {
+                    self.record.ended(&ended, place.time, false);
+                }
                 self.failures.counted(place.line, &id, exit_code);
                 self.errors.close(place.stream);
                 return;

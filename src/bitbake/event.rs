@@ -118,6 +118,8 @@ pub enum BuildEvent<'a> {
     ServerLost,
     /// Nothing was logged for long; what runs follows.
     StillAlive,
+    /// The id of a task that runs still.
+    StillRunning(&'a str),
     /// An empty line.
     Blank,
     /// Anything else.

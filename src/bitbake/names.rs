@@ -40,6 +40,14 @@ impl TaskId {
         [before, if before.is_empty() { "" } else { "-" }, name, after].concat()
     }
 
+    /// The recipe's name with the version that its file's name has: `zlib-native-1.3.1`.
+    pub(super) fn file_name(&self) -> String {
+        let file = self.0.rsplit('/').next().unwrap_or_default();
+        let version = file.split_once(".bb:").and_then(|(stem, _)| Some(stem.split_once('_')?.1));
+        let recipe = self.recipe();
+        version.map_or(recipe.clone(), |version| [&recipe, "-", version].concat())
+    }
+
     /// Whether a full name can be of its recipe.
     pub(super) fn is_of(&self, pf: &str) -> bool {
         RecipeName::of_id(&self.0).fits(pf)
@@ -102,17 +110,26 @@ impl<'a> RecipeName<'a> {
 
 /// The recipe in a full name `PN-[PE_]PV-PR`; `hint` is what the recipe's file says, where that is known.
 pub(super) fn recipe_of(pf: &str, hint: Option<&str>) -> String {
-    let without_revision = match pf.rsplit_once('-') {
-        Some((before, revision)) if revision.starts_with('r') => before,
-        _ => pf,
-    };
     if let Some(hint) = hint
-        && let Some(version) = without_revision.strip_prefix(hint).and_then(|rest| rest.strip_prefix('-'))
+        && let Some(version) = without_revision(pf).strip_prefix(hint).and_then(|rest| rest.strip_prefix('-'))
         && (!version.contains('-') || version.starts_with(|first: char| first.is_ascii_digit()))
     {
         return hint.to_owned();
     }
-    without_revision.rsplit_once('-').map_or(without_revision, |(name, _)| name).to_owned()
+    without_version(pf).to_owned()
+}
+
+/// The recipe in a full name, by its form alone.
+pub(super) fn without_version(pf: &str) -> &str {
+    let name = without_revision(pf);
+    name.rsplit_once('-').map_or(name, |(name, _)| name)
+}
+
+fn without_revision(pf: &str) -> &str {
+    match pf.rsplit_once('-') {
+        Some((before, revision)) if revision.starts_with('r') => before,
+        _ => pf,
+    }
 }
 
 /// Whether a full name can be of this recipe.

@@ -87,6 +87,18 @@ impl BuildReader {
         self.lines.builds.build.learn(event);
     }
 
+    /// Says that recipes are being parsed, as its processes show; a console log does not tell. Where it is further
+    /// already, that counts.
+    pub fn is_seen_parsing(&mut self) {
+        self.lines.builds.build.is_seen_parsing();
+    }
+
+    /// Says since when a task has been running whose line came without a time. `which` is its place among
+    /// [`Build::running`].
+    pub fn is_running_since(&mut self, which: usize, since: Timestamp) {
+        self.lines.builds.build.running.is_since(which, since);
+    }
+
     /// Says that nothing more comes: what is unfinished is read, and the build has ended, well or not.
     pub fn finish(&mut self) {
         let lines = &mut self.lines;

@@ -23,6 +23,7 @@ enum Within {
     Footer,
     FailedTasks,
     LogData,
+    ActiveTasks,
 }
 
 /// Recognises the lines of one stream, one after the other.
@@ -149,6 +150,9 @@ impl Recogniser {
     }
 
     fn unprefixed<'a>(&mut self, text: &'a str) -> BuildEvent<'a> {
+        if self.within == Within::ActiveTasks && is_id(text) {
+            return BuildEvent::StillRunning(text);
+        }
         if let Some((event, within)) = whole_line(text) {
             self.within = within;
             return event;
@@ -198,7 +202,8 @@ fn known_line(text: &str) -> Option<(BuildEvent<'_>, Within)> {
                 let multiconfig = rest.strip_prefix(" (mc:").and_then(|rest| rest.strip_suffix("):"));
                 return Some((BuildEvent::ConfigurationBegins { multiconfig }, Within::Configuration));
             }
-            text.starts_with("Bitbake still alive (").then_some((BuildEvent::StillAlive, Within::Nothing))
+            let is_alive = text.starts_with("Bitbake still alive (");
+            is_alive.then_some((BuildEvent::StillAlive, Within::ActiveTasks))
         }
         b'd' if text == "done." => alone(BuildEvent::BarDone),
         b'K' if text.starts_with("Keyboard Interrupt, ") => alone(BuildEvent::Interrupted(Interrupt::First)),
@@ -254,6 +259,12 @@ fn running(rest: &str) -> Option<BuildEvent<'_>> {
     } else {
         BuildEvent::TaskRunning { n, m, id, noexec }
     })
+}
+
+/// Whether it is the id of a task: `…/zlib_1.3.bb:do_compile`.
+fn is_id(text: &str) -> bool {
+    let begins = text.starts_with('/') || text.starts_with("mc:") || text.starts_with("virtual:");
+    begins && text.rsplit_once(".bb:do_").is_some_and(|(_, task)| !task.is_empty() && !task.contains(' '))
 }
 
 /// Whether a note says that the client waits for a server.

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::build::Place;
 use super::footer::Footer;
 use super::names::{MOST_OF_A_NAME, Subject, TaskId};
 use super::scan::capped;
@@ -38,6 +39,17 @@ pub struct RunningTask {
     pub line: u64,
     /// The last footer that listed it.
     pub(super) seen: u64,
+    /// When it began, by the time of its line or by what a footer says.
+    pub(super) began: Option<Timestamp>,
+    /// Whether the name is only what its recipe's file tells.
+    pub(super) is_named_by_id: bool,
+}
+
+impl RunningTask {
+    /// What it has taken until then.
+    pub(super) fn took_until(&self, end: Option<Timestamp>) -> Option<Duration> {
+        Duration::try_from(end?.duration_since(self.began.or(self.since)?)).ok()
+    }
 }
 
 /// The running tasks, in the order in which they began.
@@ -46,6 +58,8 @@ pub(super) struct Running {
     tasks: Vec<RunningTask>,
     /// The number of the footer under way.
     footer: u64,
+    /// When it was drawn.
+    footer_time: Option<Timestamp>,
     /// How many tasks it says there are, and how many it has listed.
     said: u64,
     listed: u64,
@@ -63,10 +77,43 @@ impl Running {
         }
     }
 
+    /// When one began that nobody has told of yet.
+    pub(super) fn is_since(&mut self, which: usize, since: Timestamp) {
+        if let Some(task) = self.tasks.get_mut(which) {
+            task.since.get_or_insert(since);
+        }
+    }
+
     /// A task has ended.
     pub(super) fn end(&mut self, pf: &str, task: &str) -> Option<RunningTask> {
-        let at = self.tasks.iter().position(|running| running.pf == pf && running.task == task)?;
+        let known = self.tasks.iter().position(|running| running.pf == pf && running.task == task);
+        let fits = || {
+            self.tasks.iter().position(|running| {
+                running.is_named_by_id
+                    && running.task == task
+                    && running.id.as_ref().is_some_and(|id| id.is_of(pf))
+            })
+        };
+        let at = known.or_else(fits)?;
         Some(self.tasks.remove(at))
+    }
+
+    /// A task that is said to run still: it is taken in where its beginning was missed.
+    pub(super) fn still_runs(&mut self, id: TaskId, line: u64) {
+        let is_known = |running: &RunningTask| {
+            running.id.as_ref() == Some(&id) || (running.task == id.task() && id.is_of(&running.pf))
+        };
+        if !self.tasks.iter().any(is_known) {
+            self.start(RunningTask {
+                pf: id.file_name(),
+                task: id.task().to_owned(),
+                multiconfig: id.multiconfig().map(str::to_owned),
+                id: Some(id),
+                line,
+                is_named_by_id: true,
+                ..RunningTask::default()
+            });
+        }
     }
 
     /// The task of this id has ended.
@@ -94,13 +141,14 @@ impl Running {
     }
 
     /// A footer begins that says how many tasks there are.
-    pub(super) fn footer_begins(&mut self, said: u64) {
+    pub(super) fn footer_begins(&mut self, said: u64, time: Option<Timestamp>) {
         self.footer += 1;
+        self.footer_time = time;
         (self.said, self.listed) = (said, 0);
     }
 
     /// The footer lists a task; whether it is a new one.
-    pub(super) fn footer_lists(&mut self, line: u64, task: &Footer<'_>) -> bool {
+    pub(super) fn footer_lists(&mut self, place: Place, task: &Footer<'_>) -> bool {
         let &Footer::Task { subject, seconds, pid, percent, rate } = task else { return false };
         self.listed += 1;
         let is_same = |running: &&mut RunningTask| {
@@ -124,23 +172,26 @@ impl Running {
             pid: Some(pid),
             percent,
             rate: rate.map(|rate| capped(rate, 100).to_owned()),
-            line,
+            began: place.time.and_then(|time| {
+                time.checked_sub(SignedDuration::from_secs(i64::try_from(seconds).ok()?)).ok()
+            }),
+            line: place.line,
             seen: self.footer,
             ..RunningTask::default()
         });
         true
     }
 
-    /// The footer is complete: what it did not list has ended, if it listed all.
-    pub(super) fn footer_ends(&mut self, mut ended: impl FnMut(&RunningTask)) {
+    /// The footer is complete: what it did not list has ended when it was drawn, if it listed all.
+    pub(super) fn footer_ends(&mut self, mut ended: impl FnMut(&RunningTask, Option<Timestamp>)) {
         if self.listed < self.said {
             return;
         }
-        let footer = self.footer;
+        let (footer, time) = (self.footer, self.footer_time);
         self.tasks.retain(|running| {
             let stays = running.pid.is_none() || running.seen == footer;
             if !stays {
-                ended(running);
+                ended(running, time);
             }
             stays
         });

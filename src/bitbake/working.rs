@@ -1,7 +1,6 @@
 //! What tasks do, told by lines of their own or by the footer.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -24,6 +23,7 @@ impl Build {
             Change::Started => {
                 self.counts.processes_started += 1;
                 self.saw_recipe(pf);
+                self.starts.begun();
                 let id = self.pending.take(pf, task);
                 let mut begun = RunningTask {
                     pf: capped(pf, MOST_OF_A_NAME).to_owned(),
@@ -31,6 +31,7 @@ impl Build {
                     multiconfig: id.as_ref().and_then(|id| id.multiconfig()).map(str::to_owned),
                     id,
                     since: place.time,
+                    began: place.time,
                     line: place.line,
                     ..RunningTask::default()
                 };
@@ -42,26 +43,26 @@ impl Build {
             Change::Succeeded => {
                 self.counts.processes_succeeded += 1;
                 if let Some(ended) = self.running.end(pf, task) {
-                    self.took(&ended, place.time);
+                    self.took(&ended, place.time, true);
                 }
             }
             Change::Failed => {
                 let ended = self.running.end(pf, task);
                 if let Some(ended) = &ended {
-                    self.took(ended, place.time);
+                    self.took(ended, place.time, false);
                 }
+                self.starts.failed();
                 let id = ended.and_then(|ended| ended.id);
                 self.failures.ended(place.line, pf, task, id.as_ref());
             }
         }
     }
 
-    fn took(&mut self, task: &RunningTask, end: Option<Timestamp>) {
-        let measured =
-            task.since.zip(end).and_then(|(since, end)| Duration::try_from(end.duration_since(since)).ok());
-        if let Some(took) = measured.or(task.shown_elapsed) {
+    pub(super) fn took(&mut self, task: &RunningTask, end: Option<Timestamp>, well: bool) {
+        if let Some(took) = task.took_until(end).or(task.shown_elapsed) {
             slowest::insert(&mut self.slowest, &task.pf, &task.task, took);
         }
+        self.record.ended(task, end, well);
     }
 
     fn saw_recipe(&mut self, pf: &str) {
@@ -83,10 +84,11 @@ impl Build {
                 self.setscene.reach(n, m);
             }
             Footer::Tasks { running, n, m } => {
+                self.starts.waits(false);
                 self.reach(if n > 0 { Phase::Tasks } else { Phase::Setscene }, place);
                 self.tasks.reach(n, m);
                 self.counts.max_parallel = self.counts.max_parallel.max(running);
-                self.running.footer_begins(running);
+                self.running.footer_begins(running, place.time);
             }
             Footer::Quiet { setscene: (x, y), tasks: (n, m) } => {
                 self.signs.quiet_footer = true;
@@ -94,9 +96,12 @@ impl Build {
                 self.setscene.reach(x, y);
                 self.tasks.reach(n, m);
             }
-            Footer::Waiting { running } => self.running.footer_begins(running),
+            Footer::Waiting { running } => {
+                self.starts.waits(true);
+                self.running.footer_begins(running, place.time);
+            }
             Footer::Task { subject, .. } => {
-                if self.running.footer_lists(place.line, footer) {
+                if self.running.footer_lists(place, footer) {
                     self.counts.processes_started += 1;
                     self.saw_recipe(subject.pf);
                 }
@@ -108,11 +113,12 @@ impl Build {
         if !self.signs.footer_stands {
             return;
         }
-        let slowest = &mut self.slowest;
-        self.running.footer_ends(|task| {
+        let (slowest, record) = (&mut self.slowest, &mut self.record);
+        self.running.footer_ends(|task, end| {
             if let Some(took) = task.shown_elapsed {
                 slowest::insert(slowest, &task.pf, &task.task, took);
             }
+            record.ended(task, end, true);
         });
         self.signs.footer_stands = !self.signs.footer_left;
     }

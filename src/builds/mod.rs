@@ -3,16 +3,34 @@
 //! BitBake keeps a console log in its build directory. A build is found by its processes, its log is followed through
 //! the port, and [`crate::bitbake`] says what it tells. On the port and the supervisor alone, so every engine has them.
 
+mod command;
 mod disk;
+pub mod find;
+mod follow;
+mod followed;
 mod happening;
+mod located;
+mod looks;
+mod one_file;
+mod read;
+mod sight;
 mod sighting;
+mod tally;
+mod tasks;
 #[cfg(test)]
 mod test_build;
+mod watch;
 mod watchdog;
 mod watched;
+mod watching;
 
 pub use disk::Disk;
+pub use follow::{FileNews, FollowedFile, follow_file};
 pub use happening::{Happening, HappeningKind, happened};
+pub use looks::look_once;
+pub use read::{FileRead, read_file};
 pub use sighting::{BuildId, Sighting, TaskProcess};
+pub use tasks::process_of;
+pub use watch::watch;
 pub use watchdog::{Limits, Memory, Usual, Watchdog, Worry, WorryKind};
 pub use watched::{BuildNews, WatchedBuild};

@@ -13,7 +13,8 @@ use super::{Chord, Placed, SavedCommand, Theme};
 pub const DEFAULT_FILE: &str = include_str!("../../assets/settings.yaml");
 
 /// The columns that are shown where the user has not said which.
-pub const DEFAULT_COLUMNS: &[&str] = &["name", "doing", "cpu", "memory", "age", "image", "engine"];
+pub const DEFAULT_COLUMNS: &[&str] =
+    &["name", "doing", "eta", "failures", "cpu", "memory", "age", "image", "engine"];
 
 /// All settings, checked. `assets/settings.yaml` says of each what it does; here stands what that leaves open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -10,7 +10,7 @@ use super::{ConfigError, Environment, Loaded, Mistake, Overrides, Vocabulary, re
 
 const VOCABULARY: Vocabulary<'static> = Vocabulary {
     actions: &["stop", "kill", "next-match", "quit"],
-    columns: &["name", "doing", "cpu", "memory", "age", "image", "engine", "id"],
+    columns: &["name", "doing", "eta", "failures", "cpu", "memory", "age", "image", "engine", "id"],
     verbs: &["start", "stop", "pull"],
 };
 

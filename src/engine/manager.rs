@@ -103,8 +103,8 @@ pub trait ContainerManager: Debug + Send + Sync {
     /// is [`ErrorKind::Busy`].
     async fn remove(&self, id: &ContainerId, options: RemoveOptions) -> Result<Change>;
 
-    /// The processes of a container, by the engine's `ps`, the command line in the last column. One that does not
-    /// run is [`ErrorKind::NotRunning`].
+    /// The processes of a container, by the engine's `ps`, the command line in the last column and, where that `ps`
+    /// tells it, the kernel's short name in one called `COMM`. One that does not run is [`ErrorKind::NotRunning`].
     async fn top(&self, id: &ContainerId) -> Result<ProcessTable>;
 
     /// Starts a command in a running container. [`ErrorKind::CommandNotFound`] where the engine can tell

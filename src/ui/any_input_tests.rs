@@ -1,5 +1,6 @@
 //! Whatever is pressed, clicked and heard, in whatever order: `update` takes it and `view` draws it, at any size.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{
@@ -10,13 +11,16 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use crate::actions::Progress;
+use crate::bitbake::{BuildReader, Cause, CauseKind, Output};
+use crate::builds::WatchedBuild;
 use crate::engine::{BlockIo, Container, ContainerState, Cpu, Memory, NetworkIo, ProcessTable, Stats};
-use crate::logs::{Found, LineNumber, Log, Stream};
+use crate::logs::{Found, LineNumber, Log, LogReader, Stream};
 
+use super::test_builds::{ended, id, watched, whole};
 use super::test_support::{DOCKER, PODMAN, Stage, container, key, mounting, noon, usage, volume};
 use super::{
     ActionId, ActionNews, ContainerKey, ContainerNews, Ended, Ending, EngineId, EngineNews, LogState, LookId,
-    Message, Problem, Tone, Yield,
+    Message, Problem, TaskLogId, TaskLogNews, Tone, Yield,
 };
 
 /// Something that happens. Made into a message only when it does, for messages cannot be cloned.
@@ -46,7 +50,7 @@ fn text() -> impl Strategy<Value = String> {
 
 fn pressed() -> impl Strategy<Value = Happening> {
     let code = prop_oneof![
-        8 => proptest::sample::select("MAjkhlgGfwt#/nNvyuisrRKpeSFDxPcaAoO*qz:?HI.[] dN&L+-!mV'@{}()<>|159%".chars().collect::<Vec<_>>())
+        8 => proptest::sample::select("EbEbMAjkhlgGfwt#/nNvyuisrRKpeSFDxPcaAoO*qz:?HI.[] dN&L+-!mV'@{}()<>|159%".chars().collect::<Vec<_>>())
             .prop_map(KeyCode::Char),
         1 => any::<char>().prop_map(KeyCode::Char),
         3 => proptest::sample::select(vec![
@@ -85,7 +89,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => (0..=130_u16, 0..=60_u16).prop_map(|(width, height)| Happening::Resized(width, height)),
         1 => prop_oneof![0..30_u32, any::<u32>()].prop_map(Happening::Waited),
         3 => (0..4_u16, 0..14_u8, text()).prop_map(|(id, what, text)| Happening::Engine(id, what, text)),
-        3 => (0..5_u8, 0..10_u8, text()).prop_map(|(of, what, text)| Happening::Container(of, what, text)),
+        3 => (0..5_u8, 0..18_u8, text()).prop_map(|(of, what, text)| Happening::Container(of, what, text)),
         2 => (0..9_u64, 0..7_u8, text()).prop_map(|(id, what, text)| Happening::Action(id, what, text)),
         1 => text().prop_map(Happening::Told),
         2 => Just(Happening::Looked),
@@ -154,20 +158,54 @@ fn of_container(what: u8, text: &str, size: usize) -> ContainerNews {
         6 => ContainerNews::LogMoved(LogState::Failed(problem(text))),
         7 => ContainerNews::LogMoved(LogState::Ended),
         8 => ContainerNews::LogHistory(u8::try_from(size).ok()),
-        _ => {
-            let (mut writer, reader) = Log::new(4096);
-            for number in 0..size {
-                writer.append(
-                    Stream::Stdout,
-                    None,
-                    format!("{number} {text}\n").repeat(number % 3).as_bytes(),
-                );
-            }
-            writer.remark(None, text);
-            writer.append(Stream::Stderr, None, text.repeat(200).as_bytes());
-            ContainerNews::Log(reader)
+        10..=12 => ContainerNews::Build(Arc::new(some_build(what, text, size))),
+        13 => ContainerNews::BuildTrouble(id("/work/build"), problem(text)),
+        14 => ContainerNews::BuildLog(id("/work/build"), some_log(text, size)),
+        15..=17 => {
+            let cause = |line| Cause { kind: CauseKind::Patch, line, text: text.to_owned() };
+            let number = u64::try_from(size % 4).unwrap();
+            let news = match (what, size % 2) {
+                (15, _) => TaskLogNews::Log(some_log(text, size)),
+                (16, 0) => TaskLogNews::Causes(vec![cause(number), cause(u64::MAX)]),
+                (16, _) => TaskLogNews::Causes(Vec::new()),
+                (_, 0) => TaskLogNews::Ended,
+                _ => TaskLogNews::Failed(problem(text)),
+            };
+            ContainerNews::TaskLog(TaskLogId(number), news)
         }
+        _ => ContainerNews::Log(some_log(text, size)),
     }
+}
+
+/// A build of anything: one that has failed tasks, and others that text tells of.
+fn some_build(what: u8, text: &str, size: usize) -> WatchedBuild {
+    let lines = format!(
+        "NOTE: Executing Tasks\nNOTE: Running task 3 of {size} (/m/{text}.bb:do_x)\nNOTE: recipe {text}-1-r0: task do_x: Started\n\
+         WARNING: {text}\nERROR: {text}-1-r0 do_x: {text}\nERROR: Task (/m/{text}.bb:do_x) failed with exit code '1'\n"
+    );
+    let mut reader = BuildReader::new(Output::Mixed);
+    reader.feed(crate::bitbake::Stream::Output, Some(noon()), lines.as_bytes());
+    let mut build = match what {
+        10 => ended(whole("b-nontty-failure-k.raw")),
+        _ => watched(reader.build().clone()),
+    };
+    if size > 5 {
+        build.seen.id.directory = text.to_owned();
+        build.seen.tasks.iter_mut().for_each(|task| task.name = text.to_owned());
+        build.per_minute = vec![u32::MAX; size];
+        build.ended = size.is_multiple_of(2).then(noon);
+    }
+    build
+}
+
+fn some_log(text: &str, size: usize) -> LogReader {
+    let (mut writer, reader) = Log::new(4096);
+    for number in 0..size {
+        writer.append(Stream::Stdout, None, format!("{number} {text}\n").repeat(number % 3).as_bytes());
+    }
+    writer.remark(None, text);
+    writer.append(Stream::Stderr, None, text.repeat(200).as_bytes());
+    reader
 }
 
 fn of_action(what: u8, text: &str) -> ActionNews {

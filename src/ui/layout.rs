@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Constraint, Layout as Split, Rect};
 
-use super::model::{Engine, Focus, Link, Model};
+use super::model::{Engine, Focus, Link, Model, Tab};
 
 /// Under this width one side is shown at a time.
 pub const WIDE: u16 = 100;
@@ -28,6 +28,8 @@ pub struct Layout {
     pub strip: Rect,
     /// The keys that are valid.
     pub footer: Rect,
+    /// Lines at the top of the inside of the pane that say what is below: of the log of a task, why it failed.
+    pub headline: u16,
     /// Whether the terminal is too small for any of it.
     pub is_too_small: bool,
 }
@@ -59,6 +61,7 @@ impl Layout {
         ])
         .areas(screen);
         let mut layout = Self { header, notice, strip, footer, ..Self::default() };
+        layout.headline = u16::from(model.tab() == Some(Tab::TaskLog));
         let pane_only = model.is_zoomed || (width < WIDE && model.focus == Focus::Pane);
         if pane_only {
             layout.pane = body;
@@ -92,9 +95,36 @@ impl Layout {
         usize::from(self.volumes.height.saturating_sub(2))
     }
 
-    /// The inside of the pane: what a tab is drawn in. The first line inside the frame is its headline.
+    /// The inside of the pane: what a tab is drawn in, below its headline.
     #[must_use]
     pub fn inside_pane(&self) -> Rect {
+        let inside = self.framed();
+        let above = self.headline().height;
+        Rect { y: inside.y.saturating_add(above), height: inside.height - above, ..inside }
+    }
+
+    /// The headline of the pane; empty where there is none, or no room for anything else.
+    #[must_use]
+    pub fn headline(&self) -> Rect {
+        let inside = self.framed();
+        Rect { height: if inside.height > self.headline { self.headline } else { 0 }, ..inside }
+    }
+
+    /// The part of the inside of the pane that tells of a build in few lines, and the one that lists what belongs to it.
+    /// Of several builds, a line more says which.
+    #[must_use]
+    pub fn build_page(&self, builds: usize) -> (Rect, Rect) {
+        let inside = self.inside_pane();
+        let lines = match inside.height {
+            0..4 => inside.height.min(1),
+            4..9 => 2,
+            _ => 4 + u16::from(builds > 1),
+        };
+        let list = Rect { y: inside.y.saturating_add(lines), height: inside.height - lines, ..inside };
+        (Rect { height: lines, ..inside }, list)
+    }
+
+    fn framed(&self) -> Rect {
         let Rect { x, y, width, height } = self.pane;
         Rect::new(
             x.saturating_add(u16::from(width > 0)),

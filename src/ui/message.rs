@@ -9,13 +9,15 @@ use jiff::Timestamp;
 
 use crate::actions::Progress;
 use crate::actions::cleanup::{CleanupReport, Plan};
+use crate::bitbake::Cause;
+use crate::builds::{BuildId, WatchedBuild};
 use crate::engine::{
     Container, ContainerDetails, ContainerId, DiskUsage, EngineError, EngineEvent, Identity, ProcessTable,
     Stats, Volume,
 };
 use crate::logs::{Found, LogReader};
 
-use super::{ActionId, Command, ContainerKey, EngineId, ExecDraft, LookId, MergeId};
+use super::{ActionId, Command, ContainerKey, EngineId, ExecDraft, LookId, MergeId, TaskLogId};
 
 /// The instant a message is handled: `update` has no clock of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +134,31 @@ pub enum ContainerNews {
     /// What was printed before the lines of its log is being read, so many hundredths of it so far; or no more: then
     /// they stand before them.
     LogHistory(Option<u8>),
+    /// What is known of a build in it now.
+    Build(Arc<WatchedBuild>),
+    /// A build in it cannot be read just now, for this reason; it is tried again.
+    BuildTrouble(BuildId, Problem),
+    /// The console log of a build in it is being kept in this, from its first line on.
+    BuildLog(BuildId, LogReader),
+    /// That has more.
+    BuildLogMoved(BuildId),
+    /// Of a task's own log.
+    TaskLog(TaskLogId, TaskLogNews),
+}
+
+/// What is new of a task's own log.
+#[derive(Debug)]
+pub enum TaskLogNews {
+    /// It is being read into this, from its first line on.
+    Log(LogReader),
+    /// Why the task failed: all causes found so far, by the numbers of their lines in that log.
+    Causes(Vec<Cause>),
+    /// There is more.
+    Moved,
+    /// All of it is read: nothing more comes, and no more causes.
+    Ended,
+    /// It cannot be read, for this reason.
+    Failed(Problem),
 }
 
 /// What is new of logs that are merged.

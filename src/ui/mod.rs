@@ -17,6 +17,8 @@ mod request;
 #[cfg(test)]
 mod sizes_tests;
 #[cfg(test)]
+pub(crate) mod test_builds;
+#[cfg(test)]
 pub(crate) mod test_support;
 mod update;
 pub mod view;
@@ -26,16 +28,16 @@ mod wanted;
 
 pub use command::{COPIED, Command};
 pub use draft::ExecDraft;
-pub use ids::{ActionId, ContainerKey, EngineId, LookId, MergeId, VolumeKey};
+pub use ids::{ActionId, ContainerKey, EngineId, LookId, MergeId, TaskLogId, VolumeKey};
 pub use keymap::{Do, KeyMap};
 pub use log_lines::{LogForm, LogLines};
 pub use look::Look;
 pub use message::{
-    ActionNews, ContainerNews, Ended, Ending, EngineNews, LogState, MergedNews, Message, Now, Problem, Tone,
-    Yield,
+    ActionNews, ContainerNews, Ended, Ending, EngineNews, LogState, MergedNews, Message, Now, Problem,
+    TaskLogNews, Tone, Yield,
 };
 pub use model::Model;
 pub use request::Request;
 pub use update::{LEAVE_SHELL, Mouse, contexts, update, validity};
 pub use view::view;
-pub use wanted::{Looking, Merging, STATS, Source, Ticks, Wanted, wanted};
+pub use wanted::{Looking, Merging, STATS, Source, TaskLogWanted, Ticks, WATCHED, Wanted, wanted};

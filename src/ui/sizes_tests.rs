@@ -1,6 +1,10 @@
 //! Every dialog and every tab, at the sizes people have.
 
+use super::test_builds::{ended, tell, whole};
 use super::test_support::Stage;
+
+/// What is opened where yocto-a has a build with failed tasks.
+const BUILD: &[(&str, &str)] = &[("tab_build", "b"), ("tab_build_log", "b enter"), ("tab_task_log", "E")];
 
 /// What is opened, and the keys that open it from the list of containers or of volumes.
 const CONTAINER: &[(&str, &str)] = &[
@@ -30,6 +34,13 @@ fn at(width: u16, height: u16) -> String {
     for (name, keys) in CONTAINER {
         let mut stage = Stage::new(width, height);
         stage.on("yocto-a").keys(keys);
+        add(name, &stage);
+    }
+    for (name, keys) in BUILD {
+        let mut stage = Stage::new(width, height);
+        stage.on("yocto-a");
+        tell(&mut stage, "yocto-a", ended(whole("b-nontty-failure-k.raw")));
+        stage.keys(keys);
         add(name, &stage);
     }
     for (name, keys) in VOLUME {

@@ -4,15 +4,18 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::builds::BuildId;
 use crate::engine::Feature;
 use crate::logs::{LineNumber, LogReader, Query};
 
 use super::layout::Layout;
 use super::model::{LogView, MergedView, Model, Tab};
-use super::{ContainerKey, EngineId, LookId, MergeId};
+use super::{ContainerKey, EngineId, LookId, MergeId, TaskLogId};
 
 /// How many streams of figures are open at once; each costs its engine a little.
 pub const STATS: usize = 24;
+/// How many containers are watched for builds at once; each costs its engine a little.
+pub const WATCHED: usize = 64;
 
 /// What the screen needs to be told of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,8 +36,35 @@ pub struct Wanted {
     pub looking: Vec<Looking>,
     /// Logs that are to be merged by time.
     pub merged: Option<Merging>,
+    /// The containers that are watched for builds, at most [`WATCHED`].
+    pub builds: BTreeSet<ContainerKey>,
+    /// The builds whose console logs are kept in a log.
+    pub build_logs: BTreeSet<(ContainerKey, BuildId)>,
+    /// A task's own log, until all of it is read.
+    pub task_log: Option<TaskLogWanted>,
     /// How often time is to be told: while something moves, while something counts seconds, or not at all.
     pub ticks: Ticks,
+}
+
+/// A task's own log that is to be read. It is told as [`ContainerNews::TaskLog`](super::ContainerNews::TaskLog).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskLogWanted {
+    /// Another each time one is opened.
+    pub id: TaskLogId,
+    /// The container, running or not.
+    pub key: ContainerKey,
+    /// The build.
+    pub build: BuildId,
+    /// Where it lies in the container, where that is known.
+    pub path: Option<String>,
+    /// Name, version and revision of the recipe, as far as they are known.
+    pub pf: Option<String>,
+    /// The task; without `do_`, and perhaps cut off, where only its process is known.
+    pub task: String,
+    /// Its process in the container, where it runs and that is known.
+    pub process: Option<u32>,
+    /// Whether what it goes on to write is told, too; else it has ended.
+    pub follow: bool,
 }
 
 /// A log that is to be looked through, also what comes later. What is found is told as
@@ -137,6 +167,10 @@ pub fn wanted(model: &Model) -> Wanted {
     let sizes =
         model.engines.known().map(|engine| engine.id).filter(|engine| can(*engine, Feature::DiskUsage));
     let shown = selected.and_then(|row| model.pane.shown_log(&row.key)).filter(|_| layout.pane.width > 0);
+    let task_log = selected
+        .filter(|row| layout.pane.width > 0 && model.pane.tab(&row.key) == Tab::TaskLog)
+        .and_then(|row| model.pane.task_log(&row.key))
+        .filter(|task| task.log.state != super::LogState::Ended && is_open(task.wanted.key.engine));
     let moves = model.actions.running().next().is_some()
         || model.engines.all().any(|engine| matches!(engine.link, super::model::Link::Connecting(_)));
     Wanted {
@@ -148,6 +182,35 @@ pub fn wanted(model: &Model) -> Wanted {
         history: selected.map(|row| row.container.name.clone()).filter(|name| !model.histories.is_told(name)),
         looking: shown.map(LogView::looking).unwrap_or_default(),
         merged: model.pane.merged().map(MergedView::merging),
+        builds: watched(model, layout.container_rows(), |key| can(key.engine, Feature::Top)),
+        build_logs: build_logs(model),
+        task_log: task_log.map(|task| task.wanted.clone()),
         ticks: if moves { Ticks::Motion } else { Ticks::Seconds },
     }
+}
+
+/// The containers to be watched for builds, those that are seen first: one that runs may have a build at any time.
+fn watched(model: &Model, rows: usize, can: impl Fn(&ContainerKey) -> bool) -> BTreeSet<ContainerKey> {
+    let list = &model.containers;
+    let shown = || list.shown().iter();
+    let ordered = list.cursor.selected().into_iter().chain(shown().skip(list.cursor.offset()).take(rows));
+    let mut watched = BTreeSet::new();
+    for key in ordered.chain(shown()).chain(list.all().map(|row| &row.key)) {
+        if watched.len() == WATCHED {
+            break;
+        }
+        if list.get(key).is_some_and(super::model::Row::is_running) && can(key) {
+            watched.insert(key.clone());
+        }
+    }
+    watched
+}
+
+/// The console logs that have been looked at lately, of builds that are still known.
+fn build_logs(model: &Model) -> BTreeSet<(ContainerKey, BuildId)> {
+    let is_known = |key: &ContainerKey, id: &BuildId| {
+        model.containers.get(key).is_some_and(|row| row.builds.get(id).is_some())
+    };
+    let logs = model.pane.build_logs().iter().filter(|log| is_known(&log.container, &log.id));
+    logs.map(|log| (log.container.clone(), log.id.clone())).collect()
 }

@@ -88,6 +88,7 @@ fn sixteen_colours_are_enough() {
 #[test]
 fn a_click_selects_a_row() {
     let mut console = demo(|start| start.size(200, 50));
+    console.wait_for("● ", SOON);
     let screen = console.screen();
     let names: Vec<&str> = screen
         .lines()

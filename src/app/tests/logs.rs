@@ -111,8 +111,9 @@ impl Followed {
         let (begun, mut seen) = (Instant::now(), Extent::EMPTY);
         loop {
             let now = self.reader.extent();
-            // The last one seen may have been unfinished.
-            let mut from = seen.end.minus(1).plus(now.shifted - seen.shifted);
+            // The last one seen may have been unfinished; and of two streams one may have ended far before the other, in
+            // what is put in front.
+            let mut from = if now.shifted == seen.shifted { seen.end.minus(1) } else { now.first };
             seen = now;
             while from < now.end {
                 let lines = self.reader.window(from, crate::logs::WINDOW_LINES);

@@ -58,6 +58,8 @@ const WORDS: &[&str] = &[
     "\nKeyboard Interrupt, closing down...\n",
     "2025-03-01T12:00:00.5Z ",
     "[2025-03-01T12:00:09Z] ",
+    "Bitbake still alive (no events for 600s). Active tasks:\n",
+    "/m/zlib_1.3.bb:do_x\n",
     "NOTE: Reconnecting to bitbake server...\n",
     "ERROR: Nothing PROVIDES 'x'\n",
     "  further\n",
@@ -81,8 +83,10 @@ fn told(reader: &BuildReader) -> String {
             build.errors_counted(),
             build.slowest().to_vec(),
         );
+        let record: Vec<_> = build.record.tasks.after(0).cloned().collect();
+        let pace = (record, build.rate().clone(), build.starts_nothing());
         let kind = (build.has_begun(), build.is_terminal(), build.is_quiet(), build.failures_beyond());
-        format!("{head:?} {steps:?} {tasks:?} {failed:?} {messages:?} {summary:?} {kind:?}")
+        format!("{head:?} {steps:?} {tasks:?} {failed:?} {messages:?} {summary:?} {pace:?} {kind:?}")
     };
     let earlier: Vec<String> = reader.earlier().iter().map(tell).collect();
     format!("{} {earlier:?} {}", tell(reader.build()), reader.lines())

@@ -1,7 +1,9 @@
 //! Whole outputs read, and any bytes in any pieces.
 
 mod any_bytes;
+mod estimates;
 mod outcomes;
+mod simulated;
 mod speed;
 mod terminal;
 

@@ -189,3 +189,33 @@ fn what_is_kept_of_a_log_without_end_is_bounded() {
     assert_eq!(build.counts().error_lines, 4 * 3000);
     assert!(build.failures_beyond() >= 2000);
 }
+
+#[test]
+fn the_list_of_a_long_silence_tells_what_runs() {
+    let alive = "Bitbake still alive (no events for 600s). Active tasks:\n\
+        virtual:native:/m/zlib_1.3.bb:do_fetch\n/m/gcc_14.2.bb:do_compile\nmc:boxa:/m/x.bb:do_image\nnothing more\n\
+        /m/later_1.bb:do_compile\n";
+    let mut reader = BuildReader::new(Output::Mixed);
+    let time = |second| Some(jiff::Timestamp::from_second(second).unwrap());
+    reader.feed(Stream::Output, time(1000), BEGUN.as_bytes());
+    reader.feed(Stream::Output, time(1600), alive.as_bytes());
+    let runs = |reader: &BuildReader| {
+        let name = |task: &RunningTask| {
+            format!("{:?} {} {}", task.multiconfig.as_deref().unwrap_or(""), task.pf, task.task)
+        };
+        reader.build().running().iter().map(name).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        runs(&reader),
+        ["\"\" zlib-native-1.3-r0 do_fetch", "\"\" gcc-14.2 do_compile", "\"boxa\" x do_image"]
+    );
+    assert_eq!(
+        reader.build().silent_for(time(1660).unwrap()),
+        Some(std::time::Duration::from_secs(60)),
+        "a sign of life"
+    );
+    reader.feed(Stream::Output, time(1700), alive.as_bytes());
+    reader.feed(Stream::Output, time(1700), b"NOTE: recipe gcc-14.2.0-r0: task do_compile: Succeeded\n");
+    assert_eq!(runs(&reader), ["\"\" zlib-native-1.3-r0 do_fetch", "\"boxa\" x do_image"]);
+    assert_eq!(reader.build().phase(), Phase::Tasks);
+}

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use bollard::query_parameters::TopOptionsBuilder;
+
 use crate::engine::{
-    Container, ContainerDetails, ContainerId, ContainerState, CpuCount, ListFilter, MountPoint, ObjectKind,
-    ProcessTable, Result,
+    Container, ContainerDetails, ContainerId, ContainerState, CpuCount, ErrorKind, ListFilter, MountPoint,
+    ObjectKind, ProcessTable, Result,
 };
 
 use super::client::Ask;
@@ -127,13 +129,26 @@ fn details(inspected: InspectedContainer, raw: serde_json::Value) -> ContainerDe
     }
 }
 
+/// The columns `ps` is asked for: who, what below what, how much, for how long, the short name, the command line.
+/// Without a name of its own the short name's column would be called like the command line's.
+const PS: &str = "-e -o user,pid,ppid,pcpu,pmem,etime -o comm=COMM -o args";
+
+/// By a `ps` that knows those columns, else by the one the engine has.
 pub(super) async fn top(docker: &Docker, id: &ContainerId) -> Result<ProcessTable> {
     let path = container_path("list the processes of", id)?;
-    let table = docker
-        .bollard
-        .top_processes(path, None)
-        .await
-        .map_err(|error| Fault::from(error).during("list the processes of", ObjectKind::Container, id))?;
+    let ask = async |options| {
+        let table = docker.bollard.top_processes(path, options).await;
+        table.map_err(|error| Fault::from(error).during("list the processes of", ObjectKind::Container, id))
+    };
+    let columns = TopOptionsBuilder::new().ps_args(PS).build();
+    let table = match ask(Some(columns)).await {
+        Err(error)
+            if matches!(error.kind(), ErrorKind::EngineFault | ErrorKind::Refused | ErrorKind::Invalid) =>
+        {
+            ask(None).await?
+        }
+        answered => answered?,
+    };
     Ok(ProcessTable {
         titles: table.titles.unwrap_or_default(),
         processes: table.processes.unwrap_or_default(),

@@ -7,6 +7,7 @@ use super::engine::{Handle, failed};
 use super::figures::clock_of;
 use super::files::Files;
 use super::images::tagged;
+use super::process::short_name;
 use super::scene::{Operation, Usage};
 use super::state::{Kept, KeptImage};
 use super::volumes::labelled;
@@ -213,8 +214,8 @@ impl Handle {
         let mut processes = Vec::new();
         let mut row = |pid: u32, parent: u32, command: &str| {
             let time = clock_of(kept, now);
-            let (pid, parent) = (pid.to_string(), parent.to_string());
-            processes.push(vec![user.to_owned(), pid, parent, time, command.to_owned()]);
+            let (pid, parent, name) = (pid.to_string(), parent.to_string(), short_name(command));
+            processes.push(vec![user.to_owned(), pid, parent, time, name, command.to_owned()]);
         };
         let init = u32::from(kept.spec.init);
         if kept.spec.init {
@@ -227,7 +228,7 @@ impl Handle {
             row(exec.pid, 0, &exec.command);
             exec.below.iter().for_each(|below| row(below.pid, below.parent, &below.command));
         }
-        let titles = ["USER", "PID", "PPID", "ELAPSED", "COMMAND"].map(str::to_owned).to_vec();
+        let titles = ["USER", "PID", "PPID", "ELAPSED", "COMM", "COMMAND"].map(str::to_owned).to_vec();
         Ok(ProcessTable { titles, processes })
     }
 

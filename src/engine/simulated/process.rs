@@ -101,12 +101,17 @@ impl Below {
         (first..).zip(&program.children).map(child).collect()
     }
 
-    /// The short name of its program, of at most 15 bytes as the kernel keeps it.
+    /// The short name of its program.
     pub(super) fn name(&self) -> String {
-        let program = self.command.split_whitespace().next().unwrap_or_default();
-        let name = program.rsplit('/').find(|part| !part.is_empty()).unwrap_or(program);
-        name.chars().take(15).collect()
+        short_name(&self.command)
     }
+}
+
+/// The short name of a command line's program, of at most 15 bytes as the kernel keeps it.
+pub(super) fn short_name(command: &str) -> String {
+    let program = command.split_whitespace().next().unwrap_or_default();
+    let name = program.rsplit('/').find(|part| !part.is_empty()).unwrap_or(program);
+    name.chars().take(15).collect()
 }
 
 /// A process at work on a scene's program.

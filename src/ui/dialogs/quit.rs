@@ -23,6 +23,22 @@ fn ended(model: &Model) -> impl Iterator<Item = &Running> {
     model.actions.running().filter(|running| becomes(running).is_some())
 }
 
+/// How many builds go on that none of those commands may have begun.
+fn apart(model: &Model) -> usize {
+    let begun_here = ended(model).filter(|running| match &running.request {
+        Request::Exec(_, request) => request.command.iter().any(|word| word.contains("bitbake")),
+        Request::Shell(..) => true,
+        _ => false,
+    });
+    let of: Vec<_> = begun_here.filter_map(|running| running.request.container()).collect();
+    let rows = model.containers.all().filter(|row| row.container.state.is_alive());
+    rows.map(|row| {
+        let begun_here = of.iter().filter(|key| **key == &row.key).count();
+        row.builds.running().saturating_sub(begun_here)
+    })
+    .sum()
+}
+
 /// What would become of an action.
 fn becomes(running: &Running) -> Option<&'static str> {
     match running.request {
@@ -70,6 +86,12 @@ impl Question for Quit {
                 count(others, "action")
             );
             lines.extend(paragraph(&words, cells, look.dim));
+        }
+        let builds = apart(model);
+        if builds > 0 {
+            let goes = if builds == 1 { "goes on by itself" } else { "go on by themselves" };
+            let words = format!("{} {goes}: leaving never stops such a build.", count(builds, "build"));
+            lines.extend(paragraph(&words, cells, look.strong));
         }
         lines.extend(paragraph("Containers and what runs in them by itself stay.", cells, look.plain));
         lines

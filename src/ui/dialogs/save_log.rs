@@ -37,6 +37,10 @@ pub fn save_log(model: &Model) -> Option<Box<dyn Dialog>> {
     let name = match model.pane.tab(&container) {
         Tab::Merged => Some(view.names.join("+")),
         Tab::Exec(id) => model.pane.exec(id).map(|exec| exec.draft.title().to_owned()),
+        Tab::TaskLog => model.pane.task_log(&container).map(|task| {
+            let wanted = &task.wanted;
+            format!("{}-{}", wanted.pf.as_deref().unwrap_or("task"), wanted.task)
+        }),
         _ => model.containers.get(&container).map(|row| row.container.name.clone()),
     };
     let file = format!("{}.log", file_name(&name.unwrap_or_default()));

@@ -13,6 +13,8 @@ pub enum Context {
     Lists,
     /// A log in the pane: a container's own, or what an exec prints.
     Log,
+    /// The page of a build in the pane.
+    Build,
     /// A text in the pane that can be searched.
     Inspect,
     /// The pane, whatever is in it.
@@ -31,6 +33,7 @@ impl Context {
             Self::Volumes => "Volumes",
             Self::Lists => "Both lists",
             Self::Log => "Log and exec tabs",
+            Self::Build => "Build tab",
             Self::Inspect => "Inspect and processes",
             Self::Pane => "The pane",
             Self::Everywhere => "Everywhere",

@@ -86,10 +86,16 @@ deeds! {
     Bottom, "bottom", "bottom", "To the last line; a log follows there", Looks, [Everywhere ["G", "end"]];
     Left, "left", "left", "Scroll to the left; at the margin, back to the lists", Looks, [Pane ["left", "h"]];
     Right, "right", "right", "Scroll to the right", Looks, [Pane ["right", "l"]];
+    // Builds
+    ShowBuild, "build", "build", "How far the build in the container is, what runs in it, what failed and why", Looks, [Everywhere ["b"]];
+    Cause, "cause", "cause", "Open the failed task's own log where it says why; there, n goes on to the next", Looks, [Everywhere ["E"]];
+    GoThere, "go-there", "go there", "To that line of the build's log; of a running task, to its own log", Looks, [Build ["enter"]];
+    NextBuild, "next-build", "next build", "Of several builds in the container, show the one that began later", Looks, [Build [">"]];
+    PreviousBuild, "previous-build", "one before", "Of several builds in the container, show the one that began before", Looks, [Build ["<"]];
     // The pane
     NextTab, "next-tab", "tab", "The next tab", Looks, [Everywhere ["]"]];
     PreviousTab, "previous-tab", "tab back", "The tab before", Looks, [Everywhere ["["]];
-    CloseTab, "close-tab", "close tab", "Close the tab of merged logs, or of an exec that has ended", Looks, [Pane ["ctrl-w"]];
+    CloseTab, "close-tab", "close tab", "Close the tab of merged logs, of a build's or task's log, or of an exec that has ended", Looks, [Pane ["ctrl-w"]];
     Zoom, "zoom", "zoom", "Give the pane the whole screen, or take it back", Looks, [Everywhere ["z"]];
     Follow, "follow", "follow", "Stay at the end of the log, or stay where you are", Looks, [Log ["f"]];
     GoTo, "go-to", "go to", "Go to a line (or type its number), to a share (50%), to a time (@14:05)", Looks, [Log ["@"]];
@@ -110,8 +116,8 @@ deeds! {
     LineNumbers, "line-numbers", "numbers", "Number the lines", Looks, [Log ["#"]];
     Search, "search", "search", "Search in the text", Looks, [Inspect ["/"], Log ["/"]];
     SearchBack, "search-back", "search back", "Search upwards in the log", Looks, [Log ["?"]];
-    NextMatch, "next-match", "next", "The next match", Looks, [Inspect ["n"], Log ["n"]];
-    PreviousMatch, "previous-match", "previous", "The match before", Looks, [Inspect ["N"], Log ["N"]];
+    NextMatch, "next-match", "next", "The next match; in the log of a failed task, the next cause", Looks, [Inspect ["n"], Log ["n"]];
+    PreviousMatch, "previous-match", "previous", "The match before, or the cause before", Looks, [Inspect ["N"], Log ["N"]];
     FilterLines, "filter-lines", "filter", "Show only lines that match; after a !, only those that do not", Looks, [Log ["&"]];
     FilterLevel, "filter-level", "level", "Show only warnings and errors, only errors, or everything", Looks, [Log ["L"]];
     MoreContext, "more-context", "more around", "Show one more line around each that the filter found", Looks, [Log ["+"]];

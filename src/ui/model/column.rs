@@ -2,16 +2,21 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::time::Duration;
 
-use super::Row;
+use super::{Row, builds};
 
 /// A column of the list of containers. The state's glyph stands before the first column always.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Column {
     /// Its name. Never left out.
     Name,
-    /// What it is doing: the engine's own words for its state.
+    /// What it is doing: how far its build is, or the engine's own words for its state.
     Doing,
+    /// How long its build will take yet. Only where any has a build.
+    Eta,
+    /// How many tasks of its build have failed. Only where any has a build.
+    Failures,
     /// Per cent of one processor.
     Cpu,
     /// Memory in use.
@@ -28,16 +33,44 @@ pub enum Column {
 
 impl Column {
     /// All there are, in the order they are shown in when the settings say nothing else.
-    pub const ALL: &[Self] =
-        &[Self::Name, Self::Doing, Self::Cpu, Self::Memory, Self::Age, Self::Image, Self::Engine, Self::Id];
+    pub const ALL: &[Self] = &[
+        Self::Name,
+        Self::Doing,
+        Self::Eta,
+        Self::Failures,
+        Self::Cpu,
+        Self::Memory,
+        Self::Age,
+        Self::Image,
+        Self::Engine,
+        Self::Id,
+    ];
 
     /// The ones shown when the settings say nothing else.
-    pub const SHOWN: &[Self] =
-        &[Self::Name, Self::Doing, Self::Cpu, Self::Memory, Self::Age, Self::Image, Self::Engine];
+    pub const SHOWN: &[Self] = &[
+        Self::Name,
+        Self::Doing,
+        Self::Eta,
+        Self::Failures,
+        Self::Cpu,
+        Self::Memory,
+        Self::Age,
+        Self::Image,
+        Self::Engine,
+    ];
 
     /// The order in which columns go when there is no room: the first goes first, and the name never.
-    pub const LEAVE: &[Self] =
-        &[Self::Id, Self::Engine, Self::Image, Self::Age, Self::Memory, Self::Cpu, Self::Doing];
+    pub const LEAVE: &[Self] = &[
+        Self::Id,
+        Self::Engine,
+        Self::Image,
+        Self::Age,
+        Self::Memory,
+        Self::Cpu,
+        Self::Failures,
+        Self::Eta,
+        Self::Doing,
+    ];
 
     /// Its name in the settings file.
     #[must_use]
@@ -45,6 +78,8 @@ impl Column {
         match self {
             Self::Name => "name",
             Self::Doing => "doing",
+            Self::Eta => "eta",
+            Self::Failures => "failures",
             Self::Cpu => "cpu",
             Self::Memory => "memory",
             Self::Age => "age",
@@ -63,7 +98,7 @@ impl Column {
     /// Whether more is more interesting: such columns sort from the highest down at first.
     #[must_use]
     pub fn sorts_down(self) -> bool {
-        matches!(self, Self::Cpu | Self::Memory | Self::Age)
+        matches!(self, Self::Failures | Self::Cpu | Self::Memory | Self::Age)
     }
 
     /// How two rows compare by this column.
@@ -72,8 +107,23 @@ impl Column {
         let used = |row: &Row, of: fn(super::Reading) -> f64| row.stats.newest().map_or(-1.0, of);
         match self {
             Self::Name => a.container.name.cmp(&b.container.name),
-            // Its words change all the time: only whether it runs sorts.
-            Self::Doing => rank(a).cmp(&rank(b)),
+            // The engine's words change all the time: only whether it runs sorts, and how far a build is.
+            Self::Doing => {
+                let build = |row: &Row| row.build().map_or(u32::MAX, builds::rank);
+                rank(a).cmp(&rank(b)).then_with(|| build(a).cmp(&build(b)))
+            }
+            // Those of which nothing is known come last.
+            Self::Eta => {
+                let likely = |row: &Row| match row.build() {
+                    Some(build) if build.ended.is_none() => build.remaining.map(|left| left.likely),
+                    _ => None,
+                };
+                likely(a).unwrap_or(Duration::MAX).cmp(&likely(b).unwrap_or(Duration::MAX))
+            }
+            Self::Failures => {
+                let failed = |row: &Row| row.build().map(|build| builds::failed(&build.build));
+                failed(a).cmp(&failed(b))
+            }
             Self::Cpu => used(a, |one| one.cpu).total_cmp(&used(b, |one| one.cpu)),
             #[expect(clippy::cast_precision_loss, reason = "only compared")]
             Self::Memory => used(a, |one| one.memory as f64).total_cmp(&used(b, |one| one.memory as f64)),

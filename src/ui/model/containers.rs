@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::actions::cleanup::{ManagedBy, Rules};
+use crate::builds::WatchedBuild;
 use crate::engine::{Container, ContainerDetails, ContainerState, Stats};
 use crate::text::{clean, fit};
 use crate::ui::{ContainerKey, EngineId, Problem, VolumeKey};
 
-use super::{Cursor, Matcher, Sort, StatsHistory};
+use super::{Builds, Column, Cursor, Matcher, Sort, StatsHistory};
 
 /// How often the list is put in order anew while only figures change: rows that jump cannot be read.
 const REORDER: Duration = Duration::from_secs(2);
@@ -27,6 +28,8 @@ pub struct Row {
     pub version: u64,
     /// What it used lately.
     pub stats: StatsHistory,
+    /// The builds in it.
+    pub builds: Builds,
     /// All there is to know of it, where that has been asked; as old as `details_of`.
     pub details: Option<Result<Arc<ContainerDetails>, Problem>>,
     /// The `version` that `details` were asked of.
@@ -47,6 +50,13 @@ impl Row {
         };
         self.container.state == ContainerState::Exited
             && known.or_else(in_words).is_some_and(|code| code != 0)
+    }
+
+    /// The build that tells what it is doing, or did last. One that went on when the container ended tells nothing.
+    #[must_use]
+    pub fn build(&self) -> Option<&WatchedBuild> {
+        let build = self.builds.main()?;
+        (build.ended.is_some() || self.container.state.is_alive()).then_some(&**build)
     }
 
     /// Whether its main process lives and can be asked for things.
@@ -78,6 +88,8 @@ pub struct Containers {
     users: BTreeMap<VolumeKey, usize>,
     alive: usize,
     widest_name: usize,
+    /// Whether any that is shown has a build.
+    has_builds: bool,
 }
 
 impl Containers {
@@ -114,6 +126,7 @@ impl Containers {
                     managed,
                     version: 1,
                     stats: StatsHistory::default(),
+                    builds: Builds::default(),
                     details: None,
                     details_of: 0,
                 },
@@ -189,6 +202,26 @@ impl Containers {
     #[must_use]
     pub fn widest_name(&self) -> usize {
         self.widest_name
+    }
+
+    /// Whether any that is shown has a build.
+    #[must_use]
+    pub fn has_builds(&self) -> bool {
+        self.has_builds
+    }
+
+    /// How many builds go on in all of them.
+    #[must_use]
+    pub fn running_builds(&self) -> usize {
+        let alive = self.rows.values().filter(|row| row.container.state.is_alive());
+        alive.map(|row| row.builds.running()).sum()
+    }
+
+    /// The builds of one, to change them: which are shown, and in what order, may change with them.
+    pub fn builds_mut(&mut self, key: &ContainerKey) -> Option<&mut Builds> {
+        let builds = &mut self.rows.get_mut(key)?.builds;
+        self.is_stale |= builds.all().is_empty();
+        Some(builds)
     }
 
     /// The one of this name at an engine.
@@ -274,7 +307,9 @@ impl Containers {
 
     /// Puts the list in order where it is due, and the cursor in it.
     pub fn settle(&mut self, now: Duration, height: usize, matcher: &Matcher) {
-        let figures = matches!(self.sort.column, super::Column::Cpu | super::Column::Memory);
+        let builds =
+            self.has_builds && matches!(self.sort.column, Column::Doing | Column::Eta | Column::Failures);
+        let figures = builds || matches!(self.sort.column, Column::Cpu | Column::Memory);
         if self.is_stale || (figures && now.saturating_sub(self.ordered_at) >= REORDER) {
             let is_shown = |row: &Row| {
                 (self.show_stopped || row.container.state.is_alive())
@@ -295,6 +330,7 @@ impl Containers {
             shown.sort_by(|a, b| self.sort.compare(a, b));
             self.widest_name =
                 shown.iter().map(|row| fit::width(&clean(&row.container.name))).max().unwrap_or(0);
+            self.has_builds = shown.iter().any(|row| row.build().is_some());
             self.shown = shown.into_iter().map(|row| row.key.clone()).collect();
             self.is_stale = false;
             self.ordered_at = now;

@@ -83,6 +83,8 @@ pub struct LogView {
     pub filter: Option<LogFilter>,
     /// What is being typed.
     pub typing: Option<LogTyping>,
+    /// The line that it was opened for. Only where no lines are ever put before the first.
+    pub lit: Option<LineNumber>,
 }
 
 impl Default for LogView {
@@ -98,6 +100,7 @@ impl Default for LogView {
             search: None,
             filter: None,
             typing: None,
+            lit: None,
         }
     }
 }
@@ -108,6 +111,7 @@ impl LogView {
         let extent = reader.extent();
         if !self.reader.as_ref().is_some_and(|before| before.is_same(&reader)) {
             *self.moves = Moves::of(&extent);
+            self.lit = None;
         }
         self.reader = Some(reader);
         self.searches_mut().for_each(|search| search.restart(&extent));

@@ -1,6 +1,9 @@
 //! Everything the screen shows, and nothing else: no clock, no socket, no terminal.
 
 mod actions;
+mod build_page;
+mod build_view;
+pub mod builds;
 mod column;
 mod containers;
 mod cursor;
@@ -15,6 +18,7 @@ mod merged;
 mod moves;
 mod notices;
 mod options;
+mod page_cursor;
 mod pane;
 mod processes;
 mod state;
@@ -22,6 +26,9 @@ mod stats;
 mod volumes;
 
 pub use actions::{Actions, Cancel, HISTORY, Past, Running};
+pub use build_page::{Leads, PageRow, RunningRow, page_rows};
+pub use build_view::{BUILD_LOGS, BuildLogView, BuildsView, Seek, TASK_LOGS, TaskLogView};
+pub use builds::{BUILDS, Builds};
 pub use column::{Column, Sort};
 pub use containers::{Containers, Row};
 pub use cursor::Cursor;
@@ -36,6 +43,7 @@ pub use merged::{MERGED, Merged, MergedView};
 pub use moves::{Moves, Selection};
 pub use notices::{Toast, Toasts};
 pub use options::{Options, SavedCommand};
+pub use page_cursor::PageCursor;
 pub use pane::{EXECS, ExecState, ExecTab, LOGS, LogDisplay, Output, Pane, Tab};
 pub use processes::ProcessView;
 pub use state::{Focus, Model, Typing};

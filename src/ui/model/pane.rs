@@ -7,7 +7,7 @@ use crate::logs::{Found, LogReader};
 use crate::term::Terminal;
 use crate::ui::{ActionId, ContainerKey, ExecDraft, LookId};
 
-use super::{InspectView, LogView, MergedView, ProcessView};
+use super::{BuildLogView, BuildsView, InspectView, LogView, MergedView, ProcessView};
 
 /// How many containers' logs are followed at once; the one looked at longest ago goes first.
 pub const LOGS: usize = 8;
@@ -20,6 +20,12 @@ pub enum Tab {
     /// What its main process prints.
     #[default]
     Log,
+    /// A build in it: how far, what runs, what failed.
+    Build,
+    /// The console log of that build.
+    BuildLog,
+    /// The own log of one of its tasks.
+    TaskLog,
     /// The logs of several containers, this one among them, in one.
     Merged,
     /// An exec or a shell: the action it is.
@@ -104,6 +110,12 @@ pub struct Pane {
     /// The containers whose logs are followed, the one looked at last at the end.
     pub(super) recent: Vec<ContainerKey>,
     execs: Vec<ExecTab>,
+    /// What is shown of builds.
+    pub(super) builds: BTreeMap<ContainerKey, BuildsView>,
+    /// The console logs of builds that were looked at lately, the last at the end.
+    pub(super) build_logs: Vec<BuildLogView>,
+    /// The number of the last task log.
+    pub(super) task_logs: u64,
     /// The logs that are merged.
     pub(super) merged: Option<MergedView>,
     /// The number of the last merging.
@@ -137,6 +149,7 @@ impl Pane {
         let merged = self.merged.as_ref().filter(|merged| merged.has(of)).map(|_| Tab::Merged);
         [Tab::Log]
             .into_iter()
+            .chain(self.build_tabs(of))
             .chain(merged)
             .chain(execs)
             .chain([Tab::Stats, Tab::Inspect, Tab::Processes])
@@ -234,6 +247,8 @@ impl Pane {
     pub fn shown_log(&self, of: &ContainerKey) -> Option<&LogView> {
         match self.tab(of) {
             Tab::Log => self.log(of),
+            Tab::BuildLog => self.shown_build_log(of).map(|one| &one.log),
+            Tab::TaskLog => self.task_log(of).map(|task| &task.log),
             Tab::Merged => self.merged.as_ref().map(|merged| &merged.log),
             Tab::Exec(id) => match &self.exec(id)?.output {
                 Output::Log(view) => Some(view),
@@ -247,6 +262,8 @@ impl Pane {
     pub fn shown_log_mut(&mut self, of: &ContainerKey) -> Option<&mut LogView> {
         match self.tab(of) {
             Tab::Log => self.log_mut(of),
+            Tab::BuildLog => self.shown_build_log_mut(of).map(|one| &mut one.log),
+            Tab::TaskLog => self.task_log_mut(of).map(|task| &mut task.log),
             Tab::Merged => self.merged.as_mut().map(|merged| &mut merged.log),
             Tab::Exec(id) => match &mut self.exec_mut(id)?.output {
                 Output::Log(view) => Some(view),
@@ -276,7 +293,9 @@ impl Pane {
             Output::Shell(_) => None,
         });
         let merged = self.merged.iter_mut().map(|merged| &mut merged.log);
-        self.logs.values_mut().chain(outputs).chain(merged)
+        let builds = self.build_logs.iter_mut().map(|one| &mut one.log);
+        let tasks = self.builds.values_mut().filter_map(|view| Some(&mut view.task.as_mut()?.log));
+        self.logs.values_mut().chain(outputs).chain(merged).chain(builds).chain(tasks)
     }
 
     /// Older lines may have been put before those of a log: numbers go with them.
@@ -309,6 +328,7 @@ impl Pane {
         let is_kept = |key: &ContainerKey| exists(key) || execs.iter().any(|exec| exec.container == *key);
         self.tabs.retain(|key, _| is_kept(key));
         self.logs.retain(|key, _| exists(key));
+        self.forget_missing_builds(&exists);
         self.recent.retain(|key| exists(key));
         if self.merged.as_ref().is_some_and(|merged| !merged.of.iter().any(|one| exists(&one.key))) {
             self.close_merged();

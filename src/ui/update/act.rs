@@ -7,7 +7,8 @@ use crate::ui::model::{Cancel, Focus, LookFor, Place, Row, Tab, Typing};
 use crate::ui::{Command, ContainerKey, LogLines, Model, Request, Tone};
 
 use super::moving::{self, Far};
-use super::{dialog, go_to, going, looking, marking, requests, selecting};
+use super::validity::goes_through_causes;
+use super::{builds, dialog, go_to, going, looking, marking, requests, selecting};
 
 /// Does it. Whether it can be done has been asked before.
 #[expect(clippy::too_many_lines, reason = "a line or so for each deed, so that none is forgotten")]
@@ -79,6 +80,14 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
             let before = std::mem::take(&mut model.pane.inspect.search);
             model.typing = Some(Typing::Search { before });
         }
+        Do::ShowBuild => builds::show(model),
+        Do::Cause => builds::cause(model),
+        Do::GoThere => builds::go(model),
+        Do::NextBuild => builds::step(model, 1),
+        Do::PreviousBuild => builds::step(model, -1),
+        Do::NextMatch | Do::PreviousMatch if goes_through_causes(model) => {
+            builds::step_cause(model, deed == Do::PreviousMatch);
+        }
         Do::NextMatch => to_match(model, false),
         Do::PreviousMatch => to_match(model, true),
         Do::Reveal => model.pane.inspect.reveals ^= true,
@@ -99,6 +108,11 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
         Do::CloseTab => match model.tab() {
             Some(Tab::Exec(id)) => model.pane.close(id),
             Some(Tab::Merged) => model.pane.close_merged(),
+            Some(Tab::BuildLog | Tab::TaskLog) => {
+                if let Some(key) = model.pane_of().cloned() {
+                    model.pane.close_build_tab(&key);
+                }
+            }
             _ => {}
         },
         Do::Zoom => {
@@ -241,9 +255,11 @@ fn sideways(model: &mut Model, deed: Do) {
     let column = match model.pane.tab(&key) {
         Tab::Inspect => Some(&mut model.pane.inspect.column),
         Tab::Processes => Some(&mut model.pane.processes.column),
-        Tab::Stats => None,
-        Tab::Log | Tab::Merged | Tab::Exec(_) if wraps => None,
-        Tab::Log | Tab::Merged | Tab::Exec(_) => model.pane.shown_log_mut(&key).map(|view| &mut view.column),
+        Tab::Stats | Tab::Build => None,
+        Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged | Tab::Exec(_) if wraps => None,
+        Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged | Tab::Exec(_) => {
+            model.pane.shown_log_mut(&key).map(|view| &mut view.column)
+        }
     };
     match column {
         Some(column) if deed == Do::Right => *column = column.saturating_add(STEP).min(1 << 20),

@@ -1,6 +1,7 @@
 //! What a message changes, and what it asks for: synchronous, total, free of I/O.
 
 mod act;
+mod builds;
 mod dialog;
 mod go_to;
 mod going;
@@ -64,6 +65,7 @@ fn settle(model: &mut Model, commands: &mut Vec<Command>) {
         model.pane.visit(&key);
     }
     model.pane.settle_logs();
+    builds::settle(model);
     looking::settle(model);
     if matches!(model.typing, Some(Typing::GoTo(_) | Typing::Mark { .. }))
         && (model.focus != Focus::Pane || validity(model, Do::GoTo).is_err())

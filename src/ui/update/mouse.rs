@@ -12,11 +12,11 @@ use crate::logs::LineNumber;
 use crate::term::encode_mouse;
 use crate::ui::keymap::Do;
 use crate::ui::layout::{Layout, WIDE};
-use crate::ui::model::{ExecTab, Focus, Output};
+use crate::ui::model::{ExecTab, Focus, Output, Tab};
 use crate::ui::{Command, Model};
 
 use super::moving::{Far, in_pane};
-use super::{act, dialog, selecting, validity};
+use super::{act, builds, dialog, selecting, validity};
 
 /// Two clicks on one place within this are a double click.
 const DOUBLE: Duration = Duration::from_millis(400);
@@ -80,6 +80,8 @@ fn wheel(model: &mut Model, at: Position, by: isize, layout: &Layout) {
         model.containers.scroll(by, layout.container_rows());
     } else if layout.volumes.contains(at) {
         model.volumes.scroll(by, layout.volume_rows());
+    } else if layout.pane.contains(at) && model.tab() == Some(Tab::Build) {
+        builds::scroll(model, by);
     } else if layout.pane.contains(at) {
         in_pane(model, Far::Lines(by), usize::from(layout.inside_pane().height));
     }
@@ -125,6 +127,14 @@ fn click(model: &mut Model, at: Position, layout: &Layout, commands: &mut Vec<Co
     } else if layout.pane.contains(at) {
         model.focus = Focus::Pane;
         selecting::press(model, at, layout.inside_pane());
+        if model.tab() == Some(Tab::Build) {
+            let count = model.containers.selected().map_or(0, |row| row.builds.all().len());
+            let list = layout.build_page(count).1;
+            let row = at.y.checked_sub(list.y).filter(|_| list.contains(at));
+            if row.is_some_and(|row| builds::press(model, row)) && is_double {
+                builds::go(model);
+            }
+        }
         if at.y == layout.pane.y
             && let Some(key) = model.pane_of().cloned()
             && let Some(tab) = crate::ui::view::tab_at(model, layout, at.x)

@@ -4,7 +4,7 @@ use crate::ui::Model;
 use crate::ui::layout::Layout;
 use crate::ui::model::{ExecTab, Focus, Output, Place, Tab};
 
-use super::{going, selecting};
+use super::{builds, going, selecting};
 
 /// How far a key goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,8 @@ pub(super) fn in_pane(model: &mut Model, far: Far, page: usize) {
             move_top(&mut model.pane.processes.top, far, page, rows);
         }
         Tab::Stats => {}
-        Tab::Log | Tab::Merged | Tab::Exec(_) => {
+        Tab::Build => builds::move_by(model, far),
+        Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged | Tab::Exec(_) => {
             if let Some(id) = model.pane.shown_shell(&key).map(|exec| exec.id) {
                 if let Some(ExecTab { output: Output::Shell(terminal), .. }) = model.pane.exec_mut(id) {
                     match far {

@@ -5,7 +5,7 @@ use crate::ui::message::{ContainerNews, Ended, EngineNews, Yield};
 use crate::ui::model::{ExecState, Output};
 use crate::ui::{ActionId, ActionNews, Command, ContainerKey, EngineId, MergeId, MergedNews, Model, Tone};
 
-use super::dialog;
+use super::{builds, dialog};
 
 pub(super) fn of_engine(model: &mut Model, id: EngineId, news: EngineNews) {
     let now = model.now;
@@ -65,6 +65,23 @@ pub(super) fn of_container(model: &mut Model, key: &ContainerKey, news: Containe
                 view.state = state;
             }
         }
+        ContainerNews::Build(build) => {
+            if let Some(builds) = model.containers.builds_mut(key) {
+                builds.take(build);
+            }
+        }
+        ContainerNews::BuildTrouble(id, problem) => {
+            if let Some(builds) = model.containers.builds_mut(key) {
+                builds.fail(id, problem);
+            }
+        }
+        ContainerNews::BuildLog(id, reader) => {
+            if let Some(log) = model.pane.build_log_mut(key, &id) {
+                log.log.set_reader(reader);
+            }
+        }
+        ContainerNews::BuildLogMoved(_) => {}
+        ContainerNews::TaskLog(id, heard) => builds::hear(model, key, id, heard),
         ContainerNews::LogHistory(read) => {
             if let Some(view) = model.pane.log_mut(key) {
                 view.history = read;

@@ -8,6 +8,8 @@ use crate::ui::Model;
 use crate::ui::keymap::{Context, Do, Risk};
 use crate::ui::model::{ExecTab, Focus, LogView, MERGED, Output, Row, Tab};
 
+use super::builds;
+
 /// The contexts whose keys hold now, the narrowest first.
 #[must_use]
 pub fn contexts(model: &Model) -> Vec<Context> {
@@ -23,7 +25,8 @@ pub fn contexts(model: &Model) -> Vec<Context> {
                     let is_log = |exec: &ExecTab| matches!(exec.output, Output::Log(_));
                     model.pane.exec(id).is_some_and(is_log).then_some(Context::Log)
                 }
-                Some(Tab::Log | Tab::Merged) => Some(Context::Log),
+                Some(Tab::Build) => Some(Context::Build),
+                Some(Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged) => Some(Context::Log),
                 Some(Tab::Inspect) => Some(Context::Inspect),
                 Some(Tab::Processes | Tab::Stats) | None => None,
             };
@@ -101,11 +104,11 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
             Some(_) => Err("it has ended".into()),
             None => Err("this tab has no command".into()),
         },
-        Do::CloseTab if model.tab() == Some(Tab::Merged) => Ok(()),
+        Do::CloseTab if matches!(model.tab(), Some(Tab::Merged | Tab::BuildLog | Tab::TaskLog)) => Ok(()),
         Do::CloseTab => match shown_exec(model) {
             Some(exec) if exec.is_running() => Err("it still runs: cancel it first".into()),
             Some(_) => Ok(()),
-            None => Err("only tabs of commands and of merged logs close".into()),
+            None => Err("only tabs of commands, of merged logs and of logs of builds close".into()),
         },
         Do::RunAgain => match shown_exec(model) {
             Some(exec) if exec.is_running() => Err("it still runs".into()),
@@ -121,6 +124,25 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
         Do::SearchBack | Do::FilterLines | Do::FilterLevel if shown_log(model).is_none() => {
             Err("only in a log".into())
         }
+        Do::ShowBuild => has_build(model),
+        Do::Cause => {
+            has_build(model)?;
+            match model.containers.selected().and_then(|row| builds::failed(model, row)) {
+                Some(_) => Ok(()),
+                None => Err("no task of its build has failed".into()),
+            }
+        }
+        Do::GoThere => match model.pane_of().and_then(|key| model.pane.builds(key)?.cursor.selected()) {
+            Some(_) => Ok(()),
+            None => Err("nothing here leads anywhere".into()),
+        },
+        Do::NextBuild | Do::PreviousBuild => {
+            match model.containers.selected().map_or(0, |row| row.builds.all().len()) {
+                0 | 1 => Err("there is no other build in it".into()),
+                _ => Ok(()),
+            }
+        }
+        Do::NextMatch | Do::PreviousMatch if goes_through_causes(model) => Ok(()),
         Do::NextMatch | Do::PreviousMatch if !is_searched(model) => Err("nothing is searched for".into()),
         Do::MoreContext | Do::LessContext if shown_log(model).is_none_or(|view| view.filter.is_none()) => {
             Err("all lines are shown: filter them first".into())
@@ -148,6 +170,21 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
         Do::Demo if model.engines.has_demo() => Err("it is open already".into()),
         _ => Ok(()),
     }
+}
+
+fn has_build(model: &Model) -> Result<(), Why> {
+    match model.containers.selected() {
+        None => Err("there is no container".into()),
+        Some(row) if row.builds.all().is_empty() => Err("no build was seen in it".into()),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Whether the next match is the next cause of a failure: in the log of a task, where nothing is searched for.
+pub(super) fn goes_through_causes(model: &Model) -> bool {
+    let task = model.pane_of().filter(|_| model.tab() == Some(Tab::TaskLog));
+    let task = task.and_then(|key| model.pane.task_log(key));
+    task.is_some_and(|task| task.log.search.is_none() && (task.failure.is_some() || !task.causes.is_empty()))
 }
 
 fn merges(marked: usize) -> Result<(), Why> {

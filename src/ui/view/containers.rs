@@ -11,7 +11,9 @@ use ratatui::widgets::Paragraph;
 use crate::text::{age, clean, fit};
 use crate::ui::model::{Column, Focus, Model, Row, Typing};
 
+use super::build;
 use super::frame::{framed, title};
+use crate::ui::model::builds::failed;
 use status::doing;
 
 /// Between two columns.
@@ -28,6 +30,8 @@ const READABLE: usize = 24;
 const LONG_NAME: usize = 32;
 /// The least that what it is doing is given.
 const DOING: usize = 16;
+/// What it is given before other columns go, where there are builds: their bars have room then.
+const DOING_BUILDS: usize = 29;
 
 /// Draws the list.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
@@ -104,9 +108,13 @@ fn empty(model: &Model, frame: &mut Frame<'_>, inside: Rect) {
 
 /// The columns there is room for, each with its width; what is left over goes to what it is doing.
 fn fitting(model: &Model, width: usize) -> Vec<(Column, usize)> {
-    let several = model.engines.known().count() > 1;
+    let is_useful = |column: Column| match column {
+        Column::Engine => model.engines.known().count() > 1,
+        Column::Eta | Column::Failures => model.containers.has_builds(),
+        _ => true,
+    };
     let mut columns: Vec<Column> =
-        model.options.columns.iter().copied().filter(|column| *column != Column::Engine || several).collect();
+        model.options.columns.iter().copied().filter(|column| is_useful(*column)).collect();
     if !columns.contains(&Column::Name) {
         columns.insert(0, Column::Name);
     }
@@ -114,10 +122,10 @@ fn fitting(model: &Model, width: usize) -> Vec<(Column, usize)> {
     let least = |column: Column| match column {
         Column::Name => widest.clamp(SHORT_NAME, NAME),
         Column::Doing => DOING,
-        Column::Cpu | Column::Age => 5,
+        Column::Failures | Column::Cpu | Column::Age => 5,
         Column::Memory => fit::SIZE,
         Column::Image => 18,
-        Column::Engine => 9,
+        Column::Eta | Column::Engine => 9,
         Column::Id => 12,
     };
     let taken = |columns: &[Column]| {
@@ -130,16 +138,22 @@ fn fitting(model: &Model, width: usize) -> Vec<(Column, usize)> {
         let says_little = matches!(leaves, Column::Id | Column::Engine | Column::Image);
         let more_name =
             if says_little { widest.min(READABLE).saturating_sub(least(Column::Name)) } else { 0 };
-        if taken(&columns) + more_name <= width {
+        let more_doing =
+            if model.containers.has_builds() && *leaves != Column::Doing { DOING_BUILDS - DOING } else { 0 };
+        if taken(&columns) + more_name + more_doing <= width {
             break;
         }
         columns.retain(|column| column != leaves);
     }
     let mut left = width.saturating_sub(taken(&columns));
+    let has_doing = columns.contains(&Column::Doing);
+    let bar = if has_doing && model.containers.has_builds() { left.min(DOING_BUILDS - DOING) } else { 0 };
+    left -= bar;
     let name = widest.min(LONG_NAME).saturating_sub(least(Column::Name)).min(left);
     left -= name;
-    let doing = if columns.contains(&Column::Doing) { left.min(28) } else { 0 };
+    let doing = if has_doing { left.min(28 - bar) } else { 0 };
     left -= doing;
+    let doing = doing + bar;
     let image = if columns.contains(&Column::Image) { left } else { 0 };
     let extra = |column: Column| match column {
         Column::Name => name + if doing + image == 0 { left } else { 0 },
@@ -152,7 +166,7 @@ fn fitting(model: &Model, width: usize) -> Vec<(Column, usize)> {
 
 /// Whether a column is written from its right edge.
 fn is_right(column: Column) -> bool {
-    matches!(column, Column::Cpu | Column::Memory | Column::Age)
+    matches!(column, Column::Eta | Column::Failures | Column::Cpu | Column::Memory | Column::Age)
 }
 
 fn headings(model: &Model, columns: &[(Column, usize)]) -> Line<'static> {
@@ -169,6 +183,7 @@ fn headings(model: &Model, columns: &[(Column, usize)]) -> Line<'static> {
             // Over the numbers, not over their units.
             Column::Memory => format!("mem{arrow}    "),
             Column::Cpu => "cpu%".to_owned(),
+            Column::Failures => "fail".to_owned(),
             other => other.name().to_owned(),
         };
         let words = if *column == Column::Memory { words } else { words + arrow };
@@ -235,7 +250,19 @@ fn cell(model: &Model, row: &Row, column: Column, cells: usize, busy: Option<&st
         Column::Name => (fit::without_middle(&clean(&row.container.name), cells), plain),
         Column::Doing => match busy {
             Some(word) => (format!("{word}…"), look.accent),
-            None => (doing(row), if row.has_failed() { look.bad } else { plain }),
+            None => match row.build() {
+                Some(one) => build::in_list(look, one, cells),
+                None => (doing(row), if row.has_failed() { look.bad } else { plain }),
+            },
+        },
+        Column::Eta => match row.build().filter(|build| build.ended.is_none()) {
+            Some(one) => (one.remaining.map_or_else(String::new, |left| build::eta(look, left)), plain),
+            None => (String::new(), plain),
+        },
+        Column::Failures => match row.build().map(|build| failed(&build.build)) {
+            Some(0) => ("0".into(), look.dim),
+            Some(count) => (count.min(99_999).to_string(), look.bad),
+            None => (String::new(), plain),
         },
         Column::Cpu => match row.stats.newest() {
             Some(reading) => (format!("{:.0}", reading.cpu), plain),

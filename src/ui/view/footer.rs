@@ -20,6 +20,8 @@ fn offers(model: &Model) -> Vec<Do> {
     let mut offers = match contexts.first() {
         Some(Context::Containers) => vec![
             D::Open,
+            D::Cause,
+            D::ShowBuild,
             D::Start,
             D::Stop,
             D::Exec,
@@ -40,9 +42,13 @@ fn offers(model: &Model) -> Vec<Do> {
         }
         _ => match model.tab() {
             Some(Tab::Inspect) => vec![D::Search, D::NextMatch, D::Reveal, D::Copy],
-            Some(Tab::Log | Tab::Merged) => vec![
+            Some(Tab::Build) => {
+                vec![D::GoThere, D::Cause, D::NextBuild, D::PreviousBuild, D::Copy, D::Exec, D::Zoom]
+            }
+            Some(Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged) => vec![
                 D::CloseTab,
                 D::NextMatch,
+                D::Cause,
                 D::MoreContext,
                 D::Follow,
                 D::Search,

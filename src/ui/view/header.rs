@@ -45,6 +45,10 @@ fn parts(model: &Model, is_long: bool) -> Vec<(String, Style)> {
     if !model.shows_engine_page() {
         let (alive, all) = (model.containers.alive(), model.containers.count());
         parts.push((format!("{alive} of {all} running"), look.plain));
+        let builds = model.containers.running_builds();
+        if builds > 0 {
+            parts.push((crate::text::count(builds, "build"), look.plain));
+        }
         parts.extend(used(model).map(|words| (words, look.plain)));
     }
     parts

@@ -119,6 +119,12 @@ fn instead(model: &Model, frame: &mut Frame<'_>, inside: Rect, of: &ContainerKey
         (LogState::Ended, Some(_), _) => vec![Line::styled(" Nothing was printed.", look.dim)],
         (LogState::Open, Some(_), _) => vec![Line::styled(" Nothing was printed yet.", look.dim)],
         (_, None, _) if !view.names.is_empty() => vec![Line::styled(" Opening the logs.", look.dim)],
+        (_, None, _) if model.pane.tab(of) == Tab::BuildLog => {
+            vec![Line::styled(" Opening the build's log.", look.dim)]
+        }
+        (_, None, _) if model.pane.tab(of) == Tab::TaskLog => {
+            vec![Line::styled(" Opening the task's log.", look.dim)]
+        }
         (_, None, _) if is_own => vec![Line::styled(" Opening the log.", look.dim)],
         (_, None, _) => vec![Line::styled(" Starting the command.", look.dim)],
     };
@@ -146,7 +152,9 @@ fn of_line(model: &Model, rows: &Rows<'_>, view: &LogView, line: &LogLine) -> Ve
         if !model.pane.display.wrap && is_cut(rows, view, line) {
             spans.push(Span::styled(look.glyph("›", ">"), look.dim));
         }
-        drawn.push(toned::selected(Line::from(spans), rows, view, line.number, look));
+        let row = Line::from(spans);
+        let row = if view.lit == Some(line.number) { row.patch_style(look.strong) } else { row };
+        drawn.push(toned::selected(row, rows, view, line.number, look));
     }
     drawn
 }
@@ -238,7 +246,8 @@ pub fn shown_text(model: &Model) -> Option<String> {
     let of = model.pane_of()?;
     match model.pane.tab(of) {
         Tab::Inspect => Some(model.pane.inspect.lines().join("\n")),
-        Tab::Log | Tab::Merged | Tab::Exec(_) => {
+        Tab::Build => super::build::text(model, of),
+        Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged | Tab::Exec(_) => {
             if let Some(ExecTab { output: Output::Shell(terminal), .. }) = model.pane.shown_shell(of) {
                 return Some(terminal.text());
             }

@@ -1,5 +1,6 @@
 //! Drawing the model, at any size from nothing up.
 
+mod build;
 mod containers;
 mod dialog;
 mod engine_page;
@@ -28,6 +29,8 @@ pub use dialog::dialog_area;
 pub use log::{LogWindow, log_window, shown_text};
 pub(in crate::ui) use log::{Rows, log_page, log_rows, to_match};
 pub use pane::tab_at;
+#[cfg(test)]
+pub(in crate::ui) use seen::style_of;
 pub use strip::strip_action_at;
 
 use ratatui::Frame;

@@ -13,7 +13,7 @@ use crate::ui::model::{ExecState, ExecTab, Focus, Model, Output, Tab, Typing};
 use crate::ui::{ContainerKey, LogState};
 
 use super::frame::framed;
-use super::{inspect, log, processes, stats};
+use super::{build, inspect, log, processes, stats};
 
 /// Draws the pane.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
@@ -35,6 +35,21 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         Tab::Log => {
             if let Some(view) = model.pane.log(of) {
                 log::draw(model, frame, inside, of, view);
+            }
+        }
+        Tab::Build => build::draw(model, frame, of),
+        Tab::BuildLog => {
+            if let Some(one) = model.pane.shown_build_log(of) {
+                log::draw(model, frame, inside, of, &one.log);
+            }
+        }
+        Tab::TaskLog => {
+            if let Some(task) = model.pane.task_log(of) {
+                let layout = Layout::of(model);
+                let head = layout.headline().intersection(inside);
+                let words = build::cause_line(model, task, usize::from(head.width));
+                frame.render_widget(Paragraph::new(words), head);
+                log::draw(model, frame, layout.inside_pane().intersection(inside), of, &task.log);
             }
         }
         Tab::Merged => {
@@ -98,6 +113,9 @@ fn titles(model: &Model, of: &ContainerKey, width: usize) -> Vec<(Span<'static>,
 fn label(model: &Model, tab: Tab, is_long: bool) -> String {
     match tab {
         Tab::Log => "Log".into(),
+        Tab::Build => "Build".into(),
+        Tab::BuildLog => "Build log".into(),
+        Tab::TaskLog => "Task log".into(),
         Tab::Merged => "Merged".into(),
         Tab::Stats => "Stats".into(),
         Tab::Inspect => "Inspect".into(),
@@ -134,7 +152,7 @@ fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
     let look = &model.look;
     let mut spans = Vec::new();
     match model.pane.tab(of) {
-        Tab::Log | Tab::Merged => {
+        Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged => {
             if let Some(view) = model.pane.shown_log(of) {
                 let names = (!view.names.is_empty()).then(|| format!(" {} ", count(view.names.len(), "log")));
                 spans.extend(names.map(|words| Span::styled(words, look.dim)));
@@ -189,7 +207,7 @@ fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
                 spans.push(Span::styled(format!(" {count} {unit} "), look.dim));
             }
         }
-        Tab::Stats => {}
+        Tab::Stats | Tab::Build => {}
     }
     Line::from(spans)
 }

@@ -49,7 +49,7 @@ pub(super) fn pane_bottom(stage: &Stage) -> String {
 }
 
 /// How the first place that shows this text looks, in words: `cyan bold`, `plain`.
-pub(super) fn style_of(stage: &Stage, text: &str) -> String {
+pub(in crate::ui) fn style_of(stage: &Stage, text: &str) -> String {
     let (x, y) = place_of(stage, text);
     let cell = &cells(stage)[(x, y)];
     let mut words = Vec::new();

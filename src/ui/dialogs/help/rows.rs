@@ -28,12 +28,13 @@ pub(super) struct Row {
 }
 
 /// The order of the parts that do not hold now.
-const ORDER: [Context; 8] = [
+const ORDER: [Context; 9] = [
     Context::Containers,
     Context::Volumes,
     Context::Lists,
     Context::Pane,
     Context::Log,
+    Context::Build,
     Context::Inspect,
     Context::Everywhere,
     Context::EnginePage,
