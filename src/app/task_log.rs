@@ -7,10 +7,9 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::actions::{Outcome, Verb};
 use crate::bitbake::CauseReader;
-use crate::builds::{FileNews, find_task_log, follow_file, read_file};
-use crate::engine::chain;
+use crate::builds::{FileNews, follow_file, read_file};
 use crate::logs::{LogWriter, Stream};
-use crate::ui::{ContainerKey, ContainerNews, Message, Problem, TaskLogId, TaskLogNews, TaskLogWanted};
+use crate::ui::{ContainerNews, Message, Problem, TaskLogNews, TaskLogWanted};
 
 use super::link::{Link, Open};
 use super::running::TOLD;
@@ -56,12 +55,10 @@ impl<'a> Reading<'a> {
 
     async fn read(&mut self, open: &Open) -> Result<(), Problem> {
         let container = &self.wanted.key.id;
-        let path = match &self.wanted.path {
-            Some(path) => path.clone(),
-            None => self.found(open).await?,
-        };
+        let path =
+            self.wanted.path.as_deref().ok_or_else(|| Problem::new("where its log lies is not known"))?;
         if self.wanted.follow {
-            let mut file = follow_file(&open.on, container, None, &path, 0);
+            let mut file = follow_file(&open.on, container, None, path, 0);
             loop {
                 // What has come together is told together.
                 let Some(news) = file.next().await else { break };
@@ -79,11 +76,11 @@ impl<'a> Reading<'a> {
             // The container has stopped: the rest is in the file.
         }
         let call = self.wires.call(Verb::CopyOut);
-        let report = read_file(&open.on, &call, container, &path, MOST).await;
+        let report = read_file(&open.on, &call, container, path, MOST).await;
         let read = match report.outcome {
             Outcome::Done(read) => read,
             Outcome::Failed(error) => return Err(Problem::from(&error)),
-            other => return Err(Problem::new(format!("read {path}: {}", word(&other)))),
+            other => return Err(Problem::new(format!("read {path}: {}", other.word()))),
         };
         // From its first line, whatever was followed of it before.
         (self.writer, self.causes, self.told_causes) = (None, CauseReader::new(), 0);
@@ -102,19 +99,6 @@ impl<'a> Reading<'a> {
         self.moved().await;
         self.tell(TaskLogNews::Ended).await;
         Ok(())
-    }
-
-    /// Where a task writes its log whose place nobody has told yet.
-    async fn found(&self, open: &Open) -> Result<String, Problem> {
-        let TaskLogWanted { key, build, pf, task, process, .. } = self.wanted;
-        let call = self.wires.call(Verb::Exec);
-        let report = find_task_log(&open.on, &call, &key.id, build, pf.as_deref(), task, *process).await;
-        match report.outcome {
-            Outcome::Done(Some(path)) => Ok(path),
-            Outcome::Done(None) => Err(Problem::new("where its log lies is not known")),
-            Outcome::Failed(error) => Err(Problem::new(chain(&error))),
-            other => Err(Problem::new(format!("look for its log: {}", word(&other)))),
-        }
     }
 
     async fn take(&mut self, bytes: &[u8]) {
@@ -138,12 +122,5 @@ impl<'a> Reading<'a> {
         }
         let news = ContainerNews::TaskLog(self.wanted.id, TaskLogNews::Moved);
         self.wires.outbox.hint(Message::Container(self.wanted.key.clone(), news));
-    }
-}
-
-fn word<T>(outcome: &Outcome<T>) -> &'static str {
-    match outcome {
-        Outcome::TimedOut { .. } => "timed out",
-        _ => "cancelled",
     }
 }

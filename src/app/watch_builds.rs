@@ -24,6 +24,8 @@ pub(super) async fn watch_builds(wires: Wires, link: Arc<Link>, key: ContainerKe
     let mut logs = Logs { wires: wires.clone(), key: key.clone(), kept: Vec::new() };
     loop {
         let open = link.opened().await;
+        // Everything is told again from its beginning.
+        logs.kept.clear();
         let (told, mut news) = mpsc::channel(NEWS);
         let watching = watch(open.on.clone(), key.id.clone(), wires.histories.clone(), told);
         // Of its own: what is told is to be taken while it looks.
@@ -37,7 +39,8 @@ pub(super) async fn watch_builds(wires: Wires, link: Arc<Link>, key: ContainerKe
                     if changed.is_err() {
                         return;
                     }
-                    logs.give(&wanted.borrow_and_update().build_logs.clone()).await;
+                    let build_logs = wanted.borrow_and_update().build_logs.clone();
+                    logs.give(&build_logs).await;
                 }
                 () = until(logs.due()) => logs.moved(),
                 told = news.recv() => match told {
@@ -51,10 +54,12 @@ pub(super) async fn watch_builds(wires: Wires, link: Arc<Link>, key: ContainerKe
                         if build.ended.is_some() {
                             logs.of(build.id()).writer.end();
                         }
-                        let id = build.id().clone();
+                        let is_new = logs.begin(build.id());
                         wires.outbox.container(&key, ContainerNews::Build(build)).await;
-                        // It may be wanted because it was shown that there is one.
-                        logs.of(&id);
+                        if is_new {
+                            let build_logs = wanted.borrow().build_logs.clone();
+                            logs.give(&build_logs).await;
+                        }
                     }
                     Some(BuildNews::Trouble(id, why)) => {
                         wires.note(key.engine, &format!("build {} in {}: {why}", id.directory, key.id));
@@ -87,6 +92,13 @@ struct OfBuild {
 }
 
 impl Logs {
+    /// Begins a log for this build where it has none; whether it had not.
+    fn begin(&mut self, id: &BuildId) -> bool {
+        let is_new = self.kept.iter().all(|log| log.id != *id);
+        self.of(id);
+        is_new
+    }
+
     /// The log of this build, which is begun where there is none.
     fn of(&mut self, id: &BuildId) -> &mut OfBuild {
         let at = self.kept.iter().position(|log| log.id == *id).unwrap_or_else(|| {

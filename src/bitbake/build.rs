@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::configuration::Configuration;
 use super::counts::{Counts, LineCounter, StreamLines};
 use super::failures::{Failure, Failures};
+use super::learn::Learned;
 use super::messages::Messages;
 use super::names::TaskId;
 use super::outcome::{Evidence, Outcome, Signs};
@@ -63,6 +64,8 @@ pub struct Build {
     /// The failed task last named in the last words.
     pub(super) last_listed: Option<TaskId>,
     pub(super) lines: LineCounter,
+    /// What its event log added.
+    pub(super) learned: Learned,
     /// Whether the line before said that all is parsed.
     pub(super) just_parsed: bool,
     /// What ended, and when.
@@ -89,10 +92,10 @@ impl Build {
         self.signs.quiet_footer || (!self.signs.noted && self.furthest() == Some(Phase::Initialising))
     }
 
-    /// Where it is.
+    /// Where it is, by what is printed and what its event log says.
     #[must_use]
     pub fn phase(&self) -> Phase {
-        self.phase
+        self.phase.max(self.learned.phase)
     }
 
     /// The phases it has reached in their order, and when, where the lines have times.
@@ -125,7 +128,7 @@ impl Build {
         self.signs
     }
 
-    /// How far parsing is, where a bar tells it.
+    /// How far parsing is, where a bar or the event log tells it.
     #[must_use]
     pub fn parse_percent(&self) -> Option<u8> {
         self.parse_percent

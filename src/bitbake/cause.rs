@@ -1,5 +1,12 @@
 //! Why a task failed, from its own log.
 
+mod reader;
+mod sayings;
+#[cfg(test)]
+mod tests;
+
+pub use reader::CauseReader;
+
 /// What kind of thing went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CauseKind {
@@ -23,6 +30,28 @@ pub enum CauseKind {
     Killed,
     /// A shell command failed.
     Shell,
+    /// The task says so itself, in words of its own.
+    Told,
+}
+
+impl CauseKind {
+    /// What went wrong, in words: `compiler error`.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Compiler => "compiler error",
+            Self::Linker => "linker error",
+            Self::Patch => "patch does not apply",
+            Self::Fetch => "fetch failed",
+            Self::Python => "Python error",
+            Self::Configure => "configure error",
+            Self::Quality => "QA error",
+            Self::DiskFull => "disk full",
+            Self::Killed => "killed",
+            Self::Shell => "command failed",
+            Self::Told => "error",
+        }
+    }
 }
 
 /// A place in a task's log that says why it failed.

@@ -9,6 +9,7 @@ use super::build::{Build, Place};
 use super::cut::{Cut, Cutter, opening};
 use super::escapes::{Marks, pieces};
 use super::event::BuildEvent;
+use super::event_log::EventLogEvent;
 use super::names::Subject;
 use super::recognise::Recogniser;
 use super::scan::{capped, text as decoded};
@@ -79,6 +80,11 @@ impl BuildReader {
         let cutter = if which == 0 { output } else { errors };
         let lines = &mut self.lines;
         cutter.feed(bytes, &mut |cut| lines.take(which, time, cut, told));
+    }
+
+    /// Takes what the event log of the newest build says; it adds to what is printed.
+    pub fn learn(&mut self, event: &EventLogEvent) {
+        self.lines.builds.build.learn(event);
     }
 
     /// Says that recipes are being parsed, as its processes show; a console log does not tell. Where it is further

@@ -27,8 +27,10 @@ pub struct RunningTask {
     pub since: Option<Timestamp>,
     /// For how long it had run when the footer last said so.
     pub shown_elapsed: Option<Duration>,
-    /// Its process as numbered in the container, where a footer tells it.
+    /// Its process as numbered in the container, where a footer or the event log tells it.
     pub pid: Option<u64>,
+    /// Its log as a path in the container, where the event log tells it.
+    pub log: Option<String>,
     /// Its own progress in percent.
     pub percent: Option<u8>,
     /// How fast it goes, in its own words.
@@ -121,6 +123,11 @@ impl Running {
             || self.tasks.iter().position(|running| running.task == id.task() && id.is_of(&running.pf));
         let at = known.or_else(fits)?;
         Some(self.tasks.remove(at))
+    }
+
+    /// The first that is as asked for.
+    pub(super) fn find(&mut self, is_it: impl Fn(&RunningTask) -> bool) -> Option<&mut RunningTask> {
+        self.tasks.iter_mut().find(|task| is_it(task))
     }
 
     /// The one with this process.

@@ -25,7 +25,7 @@ impl Build {
                 self.saw_recipe(pf);
                 self.starts.begun();
                 let id = self.pending.take(pf, task);
-                self.running.start(RunningTask {
+                let mut begun = RunningTask {
                     pf: capped(pf, MOST_OF_A_NAME).to_owned(),
                     task: capped(task, MOST_OF_A_NAME).to_owned(),
                     multiconfig: id.as_ref().and_then(|id| id.multiconfig()).map(str::to_owned),
@@ -34,7 +34,9 @@ impl Build {
                     began: place.time,
                     line: place.line,
                     ..RunningTask::default()
-                });
+                };
+                self.learned.tell(&mut begun);
+                self.running.start(begun);
                 let running = self.running.tasks().len() as u64;
                 self.counts.max_parallel = self.counts.max_parallel.max(running);
             }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use smidr_console::actions::Outcome;
 use smidr_console::bitbake::{self, Build, BuildReader, Phase, Stream};
 use smidr_console::builds::{
-    BuildId, BuildNews, NoHistories, FileNews, WatchedBuild, find, follow_file, look_once, process_of, read_file, watch,
+    BuildId, BuildNews, FileNews, NoHistories, WatchedBuild, find, follow_file, look_once, process_of,
+    read_file, watch,
 };
 use smidr_console::engine::StopOptions;
 use tokio::sync::mpsc;

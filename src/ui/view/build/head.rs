@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::bitbake::{CauseKind, Phase};
+use crate::bitbake::Phase;
 use crate::builds::WatchedBuild;
 use crate::text::{age, clean, count, elapsed, fit};
 use crate::ui::Do;
@@ -169,7 +169,7 @@ pub(in crate::ui::view) fn cause_line(model: &Model, task: &TaskLogView, width: 
     let mut parts: Vec<Part> = Vec::new();
     match known {
         Some((at, cause)) => {
-            parts.push((kind(cause.kind).into(), look.bad));
+            parts.push((cause.kind.words().into(), look.bad));
             parts.push((format!("{} of {}", at + 1, task.causes.len()), look.plain));
         }
         None if task.failure.is_none() && task.causes.is_empty() => {
@@ -204,19 +204,4 @@ pub(in crate::ui::view) fn cause_line(model: &Model, task: &TaskLogView, width: 
         spans.push(Span::styled(words, style));
     }
     Line::from(spans)
-}
-
-fn kind(kind: CauseKind) -> &'static str {
-    match kind {
-        CauseKind::Compiler => "compiler error",
-        CauseKind::Linker => "linker error",
-        CauseKind::Patch => "patch does not apply",
-        CauseKind::Fetch => "fetch failed",
-        CauseKind::Python => "python error",
-        CauseKind::Configure => "not configured",
-        CauseKind::Quality => "quality check failed",
-        CauseKind::DiskFull => "disk full",
-        CauseKind::Killed => "killed",
-        CauseKind::Shell => "command failed",
-    }
 }
