@@ -68,6 +68,7 @@ pub(super) fn of_container(model: &mut Model, key: &ContainerKey, news: Containe
         ContainerNews::Build(build) => {
             if let Some(builds) = model.containers.builds_mut(key) {
                 builds.take(build);
+                model.pane.prefer_build(key);
             }
         }
         ContainerNews::BuildTrouble(id, problem) => {
