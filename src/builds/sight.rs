@@ -48,8 +48,8 @@ pub(super) fn sighted(look: &Look) -> Sighted {
     for client in &clients {
         // Of several in one directory, one is served and the others wait.
         let rivals = clients.iter().filter(|other| is_beside(other, client));
-        let served = rivals.min_by_key(|other| (other.prints.is_empty(), other.start, other.pid));
-        let is_served = served.is_some_and(|served| served.pid == client.pid);
+        let first = rivals.min_by_key(|other| (other.prints.is_empty(), other.start, other.pid));
+        let is_served = first.is_some_and(|first| first.pid == client.pid);
         let server = with(Role::Server).find(|server| is_served && is_beside(server, client));
         builds.push(seen(look, Some(client), server));
     }

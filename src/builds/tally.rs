@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 
 /// How many minutes are kept.
-const MOST: usize = 120;
+const MOST: i64 = 120;
 
 /// Counts what happens in each of the last minutes.
 #[derive(Debug, Clone)]
@@ -38,10 +38,10 @@ impl Tally {
     fn pass(&mut self, now: Timestamp) {
         let passed = now.as_second().saturating_sub(self.minute).max(0) / 60;
         self.minute = self.minute.saturating_add(passed.saturating_mul(60));
-        for _ in 0..passed.min(MOST as i64) {
+        for _ in 0..passed.min(MOST) {
             self.counts.push_back(0);
         }
-        while self.counts.len() > MOST {
+        while self.counts.len() as u64 > MOST.cast_unsigned() {
             self.counts.pop_front();
         }
     }
@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(tally.minutes(at(186)), [3, 4, 0, 1], "the clock went back");
         tally.add(at(119 * 60), 7);
         let minutes = tally.minutes(at(119 * 60));
-        assert_eq!((minutes.len(), minutes[0], minutes[119]), (MOST, 3, 7));
+        assert_eq!((minutes.len(), minutes[0], minutes[119]), (120, 3, 7));
         tally.add(at(1_000_000_000), 9);
         assert_eq!(tally.minutes(at(1_000_000_000)).iter().sum::<u32>(), 9);
     }

@@ -1,5 +1,6 @@
 //! A container with a stand-in for BitBake in it, and what it is to print.
 
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -125,7 +126,7 @@ pub(crate) fn plan(lines: &[String], gates: &[(usize, &str)]) -> String {
     let mut plan = String::new();
     for (at, line) in lines.iter().enumerate() {
         for (_, gate) in gates.iter().filter(|(before, _)| *before == at) {
-            plan.push_str(&format!("@wait {gate}\n"));
+            writeln!(plan, "@wait {gate}").unwrap();
         }
         plan.push_str(line);
         plan.push('\n');
@@ -134,5 +135,5 @@ pub(crate) fn plan(lines: &[String], gates: &[(usize, &str)]) -> String {
 }
 
 pub(crate) fn text(lines: &[String]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.join("\n") + "\n"
 }

@@ -8,7 +8,7 @@ name() { printf '%s' "$1" >"/proc/$$/comm"; }
 
 case $0 in
   *bitbake)
-    build=$PWD logs=$PWD/tmp/log/cooker/qemux86-64
+    logs=$PWD/tmp/log/cooker/qemux86-64
     name KnottyUI
     mkdir -p "$logs"
     rm -f .parsed worker.pipe
@@ -67,7 +67,7 @@ case $0 in
         done
         ;;
       task)
-        version=${2%-*} recipe=
+        version=${2%-*}
         recipe=${version%-*} version=${version##*-}
         name "$recipe:${3#do_}"
         temp=$PWD/tmp/work/core2-64/$recipe/$version/temp
