@@ -62,7 +62,10 @@ case $0 in
               setsid sh "$0" task "$pf" "$task" </dev/null &
               echo "$!" >".tasks/$pf.$task"
               ;;
-            *) [ -e ".tasks/$pf.$task" ] && kill "$(cat ".tasks/$pf.$task")" ;;
+            *)
+              # All of the task's group, which is its own once it has begun.
+              read -r pid <".tasks/$pf.$task" && { kill -KILL "-$pid" 2>/dev/null || kill "$pid"; }
+              ;;
           esac
         done
         ;;
@@ -77,7 +80,6 @@ case $0 in
         printf '#!/bin/sh\nwhile :; do echo "at work"; sleep 0.2; done\n' >"$temp/run.$3.$$"
         chmod +x "$temp/run.$3.$$"
         "$temp/run.$3.$$" &
-        trap 'kill $!; exit' TERM
         wait
         ;;
     esac
