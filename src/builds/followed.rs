@@ -56,7 +56,7 @@ pub(super) async fn follow(way: Way, mut looks: watch::Receiver<Seen>) {
         tell_at: None,
     };
     // Nobody who listens: whoever watches is told so, too.
-    let _ = following.to_the_end(&mut looks, &seen).await;
+    let _ = following.follows_to_the_end(&mut looks, &seen).await;
 }
 
 /// Nobody listens any more.
@@ -86,7 +86,11 @@ struct Following {
 }
 
 impl Following {
-    async fn to_the_end(&mut self, looks: &mut watch::Receiver<Seen>, first: &Seen) -> Result<(), Unheard> {
+    async fn follows_to_the_end(
+        &mut self,
+        looks: &mut watch::Receiver<Seen>,
+        first: &Seen,
+    ) -> Result<(), Unheard> {
         self.looked(first);
         self.tell().await?;
         loop {

@@ -48,9 +48,10 @@ pub(super) fn sighted(look: &Look) -> Sighted {
     for client in &clients {
         // Of several in one directory, one is served and the others wait.
         let rivals = clients.iter().filter(|other| is_beside(other, client));
-        let served = rivals.min_by_key(|other| (other.prints.is_empty(), other.start, other.pid));
-        let is_served = served.is_some_and(|served| served.pid == client.pid);
-        let server = with(Role::Server).find(|server| is_served && is_beside(server, client));
+        let first = rivals.min_by_key(|other| (other.prints.is_empty(), other.start, other.pid));
+        let is_served = first.is_some_and(|first| first.pid == client.pid);
+        let beside = || with(Role::Server).find(|server| is_beside(server, client));
+        let server = if is_served { beside().or_else(|| locking(look, client)) } else { None };
         builds.push(seen(look, Some(client), server));
     }
     for server in with(Role::Server) {
@@ -84,6 +85,16 @@ fn is_beside(one: &Found, other: &Found) -> bool {
     one.directory == other.directory && (one.directory.is_some() || one.user == other.user)
 }
 
+/// The server that the lock of a client's directory names, where it may not be read in which directory that works. A lock
+/// may also be left over.
+fn locking<'a>(look: &'a Look, client: &Found) -> Option<&'a Found> {
+    let place = look.directories.iter().find(|place| Some(&place.path) == client.directory.as_ref())?;
+    let is_it = |process: &&Found| {
+        process.role == Role::Server && Some(process.pid) == place.lock && process.directory.is_none()
+    };
+    look.processes.iter().find(is_it)
+}
+
 /// One build, of its client, its server, or both.
 fn seen(look: &Look, client: Option<&Found>, server: Option<&Found>) -> Seen {
     let one = client.or(server);
@@ -95,13 +106,7 @@ fn seen(look: &Look, client: Option<&Found>, server: Option<&Found>) -> Seen {
         look.processes.iter().filter(move |process| process.role == role && process.parent == parent)
     };
     let log = console_log(client, place, began);
-    // Where it may not be read in which directory a server works, the lock says so; it may also be left over.
-    let locked = || {
-        let pid =
-            place.and_then(|place| place.lock).filter(|_| client.is_some_and(|client| client.is_open))?;
-        look.processes.iter().find(|process| process.role == Role::Server && process.pid == pid)
-    };
-    let server_pid = server.or_else(locked).map(|server| server.pid);
+    let server_pid = server.map(|server| server.pid);
     let tasks = server_pid.into_iter().flat_map(|server| below(Role::Worker, server));
     let tasks = tasks.flat_map(|worker| below(Role::Task, worker.pid));
     Seen {

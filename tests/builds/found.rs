@@ -47,8 +47,11 @@ impl Watched {
         let deadline = tokio::time::Instant::now() + LIMIT;
         loop {
             let Ok(news) = tokio::time::timeout_at(deadline, self.news.recv()).await else {
-                let known: Vec<_> =
-                    self.builds.iter().map(|(_, printed, known)| (printed.len(), short(known))).collect();
+                let known: Vec<_> = self
+                    .builds
+                    .iter()
+                    .map(|(_, printed, known)| (printed.len(), short(known.as_ref())))
+                    .collect();
                 panic!("in vain: {what}; troubles {:?}; known {known:#?}", self.troubles);
             };
             match news.expect("the watch goes on") {
@@ -76,8 +79,8 @@ impl Watched {
 }
 
 /// What is known of a build, in so far as a failed test has to tell it.
-fn short(build: &Option<Arc<WatchedBuild>>) -> String {
-    build.as_ref().map_or_else(String::new, |build| {
+fn short(build: Option<&Arc<WatchedBuild>>) -> String {
+    build.map_or_else(String::new, |build| {
         let told = &build.build;
         format!(
             "{:?} {:?} {:?} {:?} {:?}",
