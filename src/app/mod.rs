@@ -5,6 +5,7 @@
 //! task for each endpoint (`connection`), one for each action (`supervise`), and one for each thing that the screen
 //! needs to be told of (`subscriptions`).
 
+mod announce;
 mod backstage;
 mod budget;
 #[cfg_attr(not(test), expect(dead_code, reason = "builds are not watched yet"))]
@@ -38,6 +39,7 @@ mod looks;
 mod measuring;
 mod merge_logs;
 mod mistake;
+mod notify;
 mod outbox;
 mod own_log;
 pub(crate) mod own_terminal;

@@ -272,6 +272,7 @@ impl EventSource for FakeEvents {
 pub(super) struct Told {
     pub(super) words: Vec<&'static str>,
     pub(super) sent: Vec<u8>,
+    pub(super) titles: Vec<Option<String>>,
 }
 
 struct FakeTerminal(Arc<Mutex<Told>>);
@@ -300,6 +301,11 @@ impl Terminal for FakeTerminal {
 
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.lock().unwrap().sent.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn title(&mut self, title: Option<&str>) -> io::Result<()> {
+        self.0.lock().unwrap().titles.push(title.map(str::to_owned));
         Ok(())
     }
 
