@@ -114,8 +114,10 @@ fn words_of(status: ExitStatus) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::tests::{engine, wires};
     use crate::bitbake::Outcome;
     use crate::builds::HappeningKind;
+    use crate::ui::Message;
 
     fn happening() -> Happening {
         Happening {
@@ -144,6 +146,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn that_it_fails_is_said_once_and_no_more_than_four_run() {
+        let directory = tempfile::tempdir().unwrap();
+        let (mut wires, mut inbox) = wires(&engine("containers: []"));
+        // Each leaves its mark, waits for the word to go on, and fails.
+        let path = directory.path().display();
+        let command = format!("touch {path}/$$; until test -e {path}/go; do sleep 0.01; done; exit 3");
+        wires.announce = Some(command.into());
+        let announcer = Announcer::new(wires);
+        let marks = || std::fs::read_dir(directory.path()).unwrap().count();
+        for _ in 0..10 {
+            announcer.begin("yocto-a", &happening());
+        }
+        let limit = std::time::Instant::now() + Duration::from_secs(20);
+        while marks() < AT_ONCE {
+            assert!(std::time::Instant::now() < limit, "only {} run", marks());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!((marks(), announcer.free.available_permits()), (AT_ONCE, 0));
+        std::fs::write(directory.path().join("go"), "").unwrap();
+        let told = timeout(Duration::from_secs(20), inbox.messages.recv()).await.unwrap();
+        let Some(Message::Told(Tone::Warning, words)) = told else { panic!("{told:?}") };
+        assert_eq!(words, "the command of notify.command failed with exit code 3");
+        while announcer.free.available_permits() < AT_ONCE {
+            assert!(std::time::Instant::now() < limit, "they do not end");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert!(inbox.messages.try_recv().is_err(), "it was said again");
+    }
+
+    #[tokio::test]
     async fn a_command_that_fails_says_how() {
         for (command, expected) in [
             ("exit 7", "failed with exit code 7"),
@@ -161,7 +193,7 @@ mod tests {
         let facts = vec![("SMIDR_TEST_FILE", file.to_str().unwrap().to_owned())];
         let command = "sleep 600 & echo $! > \"$SMIDR_TEST_FILE.new\"; mv \"$SMIDR_TEST_FILE.new\" \"$SMIDR_TEST_FILE\"; wait";
         let ended = run(command, facts, Duration::from_secs(2)).await;
-        assert_eq!(ended, Err("was killed: it took more than 2.0s".to_owned()));
+        assert_eq!(ended, Err("was killed: it took more than 2s".to_owned()));
         let below: i32 = std::fs::read_to_string(file).unwrap().trim().parse().unwrap();
         let below = Pid::from_raw(below).unwrap();
         let mut waited = 0;

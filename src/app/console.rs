@@ -142,7 +142,7 @@ async fn on_terminal(
     let frame_rate = options.frame_rate;
     let mut model = Model::new(options.options, options.keymap, options.look, size, clock.now());
     let behind = Behind::begin(&mut model, clock, candidates, open, history, log, stops);
-    let Behind { supervisor, ends, tasks, log } = behind;
+    let Behind { supervisor, ends, tasks, log, .. } = behind;
     let mut events = TerminalEvents::new();
     let left = Loop {
         screen: &mut *screen,
@@ -172,6 +172,9 @@ pub(super) struct Behind {
     pub(super) tasks: Vec<tokio_util::task::AbortOnDropHandle<()>>,
     /// The console's own log.
     pub(super) log: OwnLog,
+    /// To the loop.
+    #[cfg(test)]
+    pub(super) outbox: super::outbox::Outbox,
 }
 
 impl Behind {
@@ -187,6 +190,8 @@ impl Behind {
     ) -> Self {
         model.engines.is_complete = true;
         let (outbox, inbox) = boxes();
+        #[cfg(test)]
+        let to_the_loop = outbox.clone();
         let (commands, asked) = mpsc::channel(COMMANDS);
         let (coming_back, came_back) = mpsc::channel(1);
         let (wanted, told) = watch::channel(Wanted::default());
@@ -212,6 +217,8 @@ impl Behind {
             ends: Ends { inbox, commands, wanted, came_back, stops },
             tasks: tasks.map(tokio_util::task::AbortOnDropHandle::new).into(),
             log,
+            #[cfg(test)]
+            outbox: to_the_loop,
         }
     }
 }

@@ -16,7 +16,6 @@ use super::clock::Clock;
 use super::events::{EventSource, translate};
 use super::frames::Frames;
 use super::mistake;
-use super::notify::{self, Between};
 use super::outbox::Inbox;
 use super::signals::EndSignal;
 use super::sixteen::Written;
@@ -219,8 +218,7 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
             return Ok(());
         }
         if !turn.is_lent {
-            let sent = notify::notice(options.ways, Between::of_process(), &container, &happening.message);
-            self.terminal.send(&sent)?;
+            self.terminal.notice(options.ways, &container, &happening.message)?;
         }
         if options.command.is_some() {
             // There is nobody to be told that it found no room, and the notices have it anyway.

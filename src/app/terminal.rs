@@ -11,7 +11,9 @@ use rustix::process::{Signal, getpgrp, kill_process_group};
 use rustix::termios::tcgetattr;
 use tokio::sync::mpsc;
 
-use super::notify::{Between, POP_TITLE, PUSH_TITLE, titled};
+use crate::ui::model::Ways;
+
+use super::notify::{Between, POP_TITLE, PUSH_TITLE, notice, titled};
 use super::run::Stop;
 
 /// The alternate screen, bracketed paste, no cursor.
@@ -52,6 +54,8 @@ pub(crate) trait Terminal {
     fn stop(&mut self) -> io::Result<()>;
     /// Sends it bytes as they are.
     fn send(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Has it tell something in these ways: whom it is about, and what.
+    fn notice(&mut self, ways: Ways, whom: &str, message: &str) -> io::Result<()>;
     /// Gives its window a title; `None` gives back the one it had.
     fn title(&mut self, title: Option<&str>) -> io::Result<()>;
     /// Its columns and rows.
@@ -189,6 +193,10 @@ impl Terminal for OwnTerminal {
         let mut out = io::stdout();
         out.write_all(bytes)?;
         out.flush()
+    }
+
+    fn notice(&mut self, ways: Ways, whom: &str, message: &str) -> io::Result<()> {
+        self.send(&notice(ways, self.between, whom, message))
     }
 
     fn title(&mut self, title: Option<&str>) -> io::Result<()> {

@@ -20,6 +20,8 @@ use crate::app::console::Behind;
 use crate::app::demo;
 use crate::app::events::EventSource;
 use crate::app::history::History;
+use crate::app::notify::{Between, notice};
+use crate::app::outbox::Outbox;
 use crate::app::own_log::OwnLog;
 use crate::app::run::{Left, Loop, Stop};
 use crate::app::sixteen::Written;
@@ -28,7 +30,7 @@ use crate::engine::discovery::Found;
 use crate::engine::simulated::scene::Operation;
 use crate::engine::simulated::{Fault, Scene, Simulated};
 use crate::engine::{ContainerId, ContainerManager, ListFilter};
-use crate::ui::model::Options;
+use crate::ui::model::{Options, Ways};
 use crate::ui::{ActionId, Command, ContainerKey, EngineId, KeyMap, Look, Model, Request};
 
 /// Two containers, one running and one ended, and what commands do.
@@ -83,6 +85,7 @@ pub(super) struct Console {
     pub(super) screen: SharedScreen,
     pub(super) terminal: Arc<Mutex<Told>>,
     pub(super) commands: mpsc::Sender<Command>,
+    pub(super) outbox: Outbox,
     pub(super) supervisor: Supervisor,
     pub(super) stopping: mpsc::Sender<Stop>,
     pub(super) came_back: mpsc::Sender<String>,
@@ -123,7 +126,7 @@ impl Console {
         let candidates = vec![demo::candidate()];
         let behind =
             Behind::begin(&mut model, clock, candidates, opening(engine), history, OwnLog::default(), stops);
-        let Behind { supervisor, mut ends, tasks, .. } = behind;
+        let Behind { supervisor, mut ends, tasks, outbox, .. } = behind;
         let (coming_back, came_back) = mpsc::channel(1);
         ends.came_back = came_back;
         if given.deaf {
@@ -158,6 +161,7 @@ impl Console {
             screen,
             terminal: told,
             commands,
+            outbox,
             supervisor,
             stopping,
             came_back: coming_back,
@@ -302,6 +306,10 @@ impl Terminal for FakeTerminal {
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.lock().unwrap().sent.extend_from_slice(bytes);
         Ok(())
+    }
+
+    fn notice(&mut self, ways: Ways, whom: &str, message: &str) -> io::Result<()> {
+        self.send(&notice(ways, Between::Nothing, whom, message))
     }
 
     fn title(&mut self, title: Option<&str>) -> io::Result<()> {
