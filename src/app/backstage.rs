@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use crate::engine::discovery::Candidate;
 use crate::ui::{Command, ExecDraft, Message, Tone};
 
+use super::announce::Announcer;
 use super::engines::Engines;
 use super::hand_over;
 use super::history::History;
@@ -22,6 +23,7 @@ pub(super) struct Backstage {
     actions: Actions,
     history: Option<Arc<History>>,
     saving: Saving,
+    announcer: Announcer,
     came_back: mpsc::Sender<String>,
 }
 
@@ -41,6 +43,7 @@ impl Backstage {
         Self {
             engines,
             actions: Actions::new(wires.clone()),
+            announcer: Announcer::new(wires.clone()),
             wires,
             history,
             saving: Saving::new(),
@@ -83,12 +86,13 @@ impl Backstage {
             Command::SaveLog { lines, form, path } => {
                 self.saving.begin(self.wires.clone(), lines, form, path);
             }
+            Command::Notify { container, happening } => self.announcer.begin(&container, &happening),
             Command::Refresh(id) => self.engines.refresh(id),
             Command::Retry(id) => self.engines.retry(id),
             Command::OpenDemo => self.engines.add_demo(),
             Command::Remember { container, draft } => self.remember(container, draft),
             // These are the loop's own.
-            Command::Copy(_) | Command::Suspend | Command::Redraw | Command::Quit => {}
+            Command::Copy(_) | Command::Title(_) | Command::Suspend | Command::Redraw | Command::Quit => {}
         }
     }
 

@@ -140,7 +140,7 @@ async fn on_terminal(
     let frame_rate = options.frame_rate;
     let mut model = Model::new(options.options, options.keymap, options.look, size, clock.now());
     let behind = Behind::begin(&mut model, clock, candidates, open, kept, stops);
-    let Behind { supervisor, ends, tasks, log } = behind;
+    let Behind { supervisor, ends, tasks, log, .. } = behind;
     let mut events = TerminalEvents::new();
     let left = Loop {
         screen: &mut *screen,
@@ -170,6 +170,9 @@ pub(super) struct Behind {
     pub(super) tasks: Vec<tokio_util::task::AbortOnDropHandle<()>>,
     /// The console's own log.
     pub(super) log: OwnLog,
+    /// To the loop.
+    #[cfg(test)]
+    pub(super) outbox: super::outbox::Outbox,
 }
 
 impl Behind {
@@ -185,6 +188,8 @@ impl Behind {
         model.engines.is_complete = true;
         let Kept { history, builds, log } = kept;
         let (outbox, inbox) = boxes();
+        #[cfg(test)]
+        let to_the_loop = outbox.clone();
         let (commands, asked) = mpsc::channel(COMMANDS);
         let (coming_back, came_back) = mpsc::channel(1);
         let (wanted, told) = watch::channel(Wanted::default());
@@ -197,6 +202,7 @@ impl Behind {
             log_limit: model.options.log_limit,
             log_directory: model.options.log_directory.as_path().into(),
             rules: Arc::new(model.options.rules.clone()),
+            announce: model.options.notify.command.as_deref().map(Into::into),
             links: Links::default(),
             wanted: told,
             open,
@@ -210,6 +216,8 @@ impl Behind {
             ends: Ends { inbox, commands, wanted, came_back, stops },
             tasks: tasks.map(tokio_util::task::AbortOnDropHandle::new).into(),
             log,
+            #[cfg(test)]
+            outbox: to_the_loop,
         }
     }
 }

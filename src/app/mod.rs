@@ -5,6 +5,7 @@
 //! task for each endpoint (`connection`), one for each action (`supervise`), and one for each thing that the screen
 //! needs to be told of (`subscriptions`).
 
+mod announce;
 mod backstage;
 mod budget;
 mod build_history;
@@ -39,6 +40,7 @@ mod looks;
 mod measuring;
 mod merge_logs;
 mod mistake;
+mod notify;
 mod outbox;
 mod own_log;
 pub(crate) mod own_terminal;

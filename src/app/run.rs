@@ -8,6 +8,7 @@ use ratatui::backend::Backend;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
+use crate::builds::Happening;
 use crate::ui::{Command, Message, Model, Ticks, Tone, Wanted, update, view, wanted};
 
 use super::clipboard;
@@ -187,6 +188,11 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
                     self.tell(Tone::Warning, format!("not copied: it is longer than {most}"), turn)?;
                 }
             }
+            Command::Notify { container, happening } => self.notify(container, happening, turn)?,
+            Command::Title(title) => {
+                let title = title.filter(|_| self.model.options.notify.ways.title);
+                self.terminal.title(title.as_deref())?;
+            }
             Command::Suspend => {
                 self.lend(turn)?;
                 self.terminal.stop()?;
@@ -201,6 +207,22 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
             command => {
                 self.hand_on(command);
             }
+        }
+        Ok(())
+    }
+
+    /// Tells of a build by the terminal, where it is ours, and has it announced by the user's command.
+    fn notify(&mut self, container: String, happening: Box<Happening>, turn: &Turn) -> io::Result<()> {
+        let options = &self.model.options.notify;
+        if !options.of.contains(&happening.kind) {
+            return Ok(());
+        }
+        if !turn.is_lent {
+            self.terminal.notice(options.ways, &container, &happening.message)?;
+        }
+        if options.command.is_some() {
+            // There is nobody to be told that it found no room, and the notices have it anyway.
+            self.hand_on(Command::Notify { container, happening });
         }
         Ok(())
     }

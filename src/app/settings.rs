@@ -8,11 +8,12 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::actions::cleanup::{InvalidRule, LabelRule, NameGlob, Rules};
 use crate::actions::{Limits, Verb};
+use crate::builds::HappeningKind;
 use crate::config::{
     Borders, Colour, Colours, ConfigError, Glyphs, Loaded, Place, Settings, Theme, Vocabulary,
 };
 use crate::engine::{Signal, StopOptions};
-use crate::ui::model::{Column, LogDisplay, Options, SavedCommand, Sort};
+use crate::ui::model::{Column, LogDisplay, Notify, Options, SavedCommand, Sort, Ways};
 use crate::ui::{Do, ExecDraft, KeyMap, Look};
 
 use super::ConsoleOptions;
@@ -126,7 +127,18 @@ fn options(settings: &Settings) -> Result<Options, InvalidRule> {
         shell: settings.shell.clone(),
         exec_shell: settings.exec_shell.clone(),
         commands: settings.commands.iter().map(saved).collect::<Result<_, _>>()?,
+        notify: notify(&settings.notify),
     })
+}
+
+fn notify(settings: &crate::config::Notify) -> Notify {
+    let is_told = |kind: &HappeningKind| settings.events.iter().any(|name| name == kind.name());
+    let by = |way: &str| settings.by.iter().any(|name| name == way);
+    Notify {
+        of: HappeningKind::ALL.into_iter().filter(is_told).collect(),
+        ways: Ways { bell: by("bell"), osc_9: by("osc-9"), osc_777: by("osc-777"), title: by("title") },
+        command: settings.command.clone(),
+    }
 }
 
 /// Where large temporary files go: `$TMPDIR`, or else `/var/tmp`, which lies on a disk where `/tmp` may be memory.

@@ -11,6 +11,9 @@ use rustix::process::{Signal, getpgrp, kill_process_group};
 use rustix::termios::tcgetattr;
 use tokio::sync::mpsc;
 
+use crate::ui::model::Ways;
+
+use super::notify::{Between, POP_TITLE, PUSH_TITLE, notice, titled};
 use super::run::Stop;
 
 /// The alternate screen, bracketed paste, no cursor.
@@ -23,6 +26,9 @@ const LEAVE: &[u8] = b"\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?
 /// Whether the terminal is ours just now. There is only one terminal, and a panic or a signal must be able to give it
 /// back from anywhere.
 static IS_OURS: AtomicBool = AtomicBool::new(false);
+
+/// Whether the window has a title of ours, and its own is put away.
+static IS_TITLED: AtomicBool = AtomicBool::new(false);
 
 /// Why there is no screen.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +54,10 @@ pub(crate) trait Terminal {
     fn stop(&mut self) -> io::Result<()>;
     /// Sends it bytes as they are.
     fn send(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Has it tell something in these ways: whom it is about, and what.
+    fn notice(&mut self, ways: Ways, whom: &str, message: &str) -> io::Result<()>;
+    /// Gives its window a title; `None` gives back the one it had.
+    fn title(&mut self, title: Option<&str>) -> io::Result<()>;
     /// Its columns and rows.
     fn size(&self) -> io::Result<(u16, u16)>;
 }
@@ -56,6 +66,8 @@ pub(crate) trait Terminal {
 #[derive(Debug)]
 pub(crate) struct OwnTerminal {
     mouse: bool,
+    between: Between,
+    title: Option<String>,
 }
 
 impl OwnTerminal {
@@ -85,7 +97,7 @@ impl OwnTerminal {
             }
             let _ = stops.try_send(Stop::Panicked);
         }));
-        let terminal = Self { mouse };
+        let terminal = Self { mouse, between: Between::of_process(), title: None };
         terminal.enter().map_err(|error| NoScreen::Failed("take", error))?;
         Ok(terminal)
     }
@@ -97,6 +109,9 @@ impl OwnTerminal {
         out.write_all(ENTER)?;
         if self.mouse {
             out.write_all(MOUSE)?;
+        }
+        if let Some(title) = &self.title {
+            show_title(&mut out, self.between, title)?;
         }
         out.flush()
     }
@@ -112,10 +127,21 @@ impl Drop for OwnTerminal {
 pub(crate) fn give_back() {
     if IS_OURS.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
+        if IS_TITLED.swap(false, Ordering::SeqCst) {
+            let _ = out.write_all(POP_TITLE);
+        }
         let _ = out.write_all(LEAVE);
         let _ = out.flush();
         let _ = disable_raw_mode();
     }
+}
+
+fn show_title(out: &mut impl Write, between: Between, title: &str) -> io::Result<()> {
+    let titled = titled(between, title);
+    if !titled.is_empty() && !IS_TITLED.swap(true, Ordering::SeqCst) {
+        out.write_all(PUSH_TITLE)?;
+    }
+    out.write_all(&titled)
 }
 
 /// What is drawn on: standard output while the terminal is ours. A frame that is drawn while another thread gives the
@@ -166,6 +192,28 @@ impl Terminal for OwnTerminal {
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout();
         out.write_all(bytes)?;
+        out.flush()
+    }
+
+    fn notice(&mut self, ways: Ways, whom: &str, message: &str) -> io::Result<()> {
+        self.send(&notice(ways, self.between, whom, message))
+    }
+
+    fn title(&mut self, title: Option<&str>) -> io::Result<()> {
+        if self.title.as_deref() == title {
+            return Ok(());
+        }
+        self.title = title.map(str::to_owned);
+        // While it is lent it is somebody else's; taking it back gives it the title.
+        if !IS_OURS.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let mut out = io::stdout();
+        match title {
+            Some(title) => show_title(&mut out, self.between, title)?,
+            None if IS_TITLED.swap(false, Ordering::SeqCst) => out.write_all(POP_TITLE)?,
+            None => {}
+        }
         out.flush()
     }
 

@@ -34,6 +34,8 @@ pub(crate) struct Wires {
     /// The most bytes kept of a log, and where.
     pub(crate) log_limit: u64,
     pub(crate) log_directory: Arc<Path>,
+    /// The user's command for what happens to builds.
+    pub(crate) announce: Option<Arc<str>>,
     /// The engines.
     pub(crate) links: Links,
     /// What the screen needs to be told of.

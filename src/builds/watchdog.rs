@@ -84,7 +84,8 @@ impl Watchdog {
         let is_killed = |code: Option<i64>| matches!(code, Some(-9 | 137));
         let killed = build.build.failures().iter().rev().find(|failure| is_killed(failure.exit_code));
         // The engine tells only of what it has noticed; a task that is killed when memory is short is no chance.
-        if !memory.oom_killed && !(self.was_tight && killed.is_some()) {
+        let is_likely = self.was_tight && killed.is_some();
+        if !memory.oom_killed && !is_likely {
             return None;
         }
         let limit = memory.used_of.map(|(_, limit)| format!(" (limit {})", bytes(limit))).unwrap_or_default();

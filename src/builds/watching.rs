@@ -217,7 +217,7 @@ mod tests {
         let known = watching.known(at(601));
         assert_eq!(known.build.times(), None);
         assert_eq!(known.build.running()[0].since, Some(at(561)));
-        assert_eq!((known.last_sign, known.per_minute), (at(0), vec![0]));
+        assert_eq!((known.last_sign, known.per_minute), (at(0), vec![]));
         let took = |watching: &mut Watching| watching.known(at(700)).build.slowest()[0].took;
         watching.printed(GOES_ON.as_bytes(), at(621));
         assert_eq!(took(&mut watching), Duration::from_secs(60));
@@ -248,7 +248,7 @@ mod tests {
         let mut watching = Watching::new(&seen(1, 0, &[]), at(1));
         watching.finish(at(2));
         let known = watching.known(at(900));
-        assert_eq!((known.build.outcome(), known.ended, known.per_minute), (None, Some(at(2)), vec![0]));
+        assert_eq!((known.build.outcome(), known.ended, known.per_minute), (None, Some(at(2)), vec![]));
         let mut watching = Watching::new(&seen(1, 9, &[("zlib:compile", 1)]), at(1));
         watching.printed(BEGUN.as_bytes(), at(2));
         watching.finish(at(3));

@@ -40,6 +40,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> Settings {
         "managed",
         "protected",
         "protect_usual_names",
+        "notify",
     ];
     let mut settings = Settings::default();
     let Some(all) = reader.group(root, "", KNOWN) else { return settings };
@@ -64,6 +65,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> Settings {
     reader.set(&all, "managed", &mut settings.managed, managed);
     reader.set(&all, "protected", &mut settings.protected, globs);
     reader.set(&all, "protect_usual_names", &mut settings.protect_usual_names, Reader::yes_or_no);
+    reader.set(&all, "notify", &mut settings.notify, super::notify::read);
     settings
 }
 

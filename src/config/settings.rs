@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use super::units::{duration_text, size_text};
-use super::{Chord, Placed, SavedCommand, Theme};
+use super::{Chord, Notify, Placed, SavedCommand, Theme};
 
 /// The documented file: parsing it gives exactly the defaults.
 pub const DEFAULT_FILE: &str = include_str!("../../assets/settings.yaml");
@@ -71,6 +71,8 @@ pub struct Settings {
     pub protected: Vec<String>,
     /// Whether names that usually mean a cache of downloads or shared state are protected too.
     pub protect_usual_names: bool,
+    /// What somebody is told of who does not look, and by what.
+    pub notify: Notify,
 }
 
 /// A column to sort by.
@@ -127,6 +129,7 @@ impl Default for Settings {
             managed: Managed::default(),
             protected: Vec::new(),
             protect_usual_names: true,
+            notify: Notify::default(),
         }
     }
 }

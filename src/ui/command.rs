@@ -1,5 +1,6 @@
 //! What `update` asks of the world outside the model.
 
+use crate::builds::Happening;
 use crate::engine::TermSize;
 
 use super::{ActionId, ContainerKey, EngineId, ExecDraft, LogForm, LogLines, Request};
@@ -36,6 +37,16 @@ pub enum Command {
     },
     /// Put text into the clipboard of the user's own terminal (OSC 52).
     Copy(String),
+    /// Tell somebody who does not look what has happened to a build in a container of this name, in the ways the
+    /// settings say; nothing where they do not want to be told of it.
+    Notify {
+        /// The container's name.
+        container: String,
+        /// What has happened.
+        happening: Box<Happening>,
+    },
+    /// Give the terminal's window this title, where the settings want one; `None` gives it back its own.
+    Title(Option<String>),
     /// Ask an engine again for everything, its sizes too.
     Refresh(EngineId),
     /// Try an endpoint again now.

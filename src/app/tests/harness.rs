@@ -21,7 +21,8 @@ use crate::app::demo;
 use crate::app::events::EventSource;
 use crate::app::history::History;
 use crate::app::kept::Kept;
-
+use crate::app::notify::{Between, notice};
+use crate::app::outbox::Outbox;
 use crate::app::run::{Left, Loop, Stop};
 use crate::app::sixteen::Written;
 use crate::app::terminal::Terminal;
@@ -29,7 +30,7 @@ use crate::engine::discovery::Found;
 use crate::engine::simulated::scene::Operation;
 use crate::engine::simulated::{Fault, Scene, Simulated};
 use crate::engine::{ContainerId, ContainerManager, ListFilter};
-use crate::ui::model::Options;
+use crate::ui::model::{Options, Ways};
 use crate::ui::{ActionId, Command, ContainerKey, EngineId, KeyMap, Look, Model, Request};
 
 /// Two containers, one running and one ended, and what commands do.
@@ -84,6 +85,7 @@ pub(super) struct Console {
     pub(super) screen: SharedScreen,
     pub(super) terminal: Arc<Mutex<Told>>,
     pub(super) commands: mpsc::Sender<Command>,
+    pub(super) outbox: Outbox,
     pub(super) supervisor: Supervisor,
     pub(super) stopping: mpsc::Sender<Stop>,
     pub(super) came_back: mpsc::Sender<String>,
@@ -124,7 +126,7 @@ impl Console {
         let (stopping, stops) = mpsc::channel(1);
         let candidates = vec![demo::candidate()];
         let behind = Behind::begin(&mut model, clock, candidates, opening(engine), kept, stops);
-        let Behind { supervisor, mut ends, tasks, .. } = behind;
+        let Behind { supervisor, mut ends, tasks, outbox, .. } = behind;
         let (coming_back, came_back) = mpsc::channel(1);
         ends.came_back = came_back;
         if given.deaf {
@@ -159,6 +161,7 @@ impl Console {
             screen,
             terminal: told,
             commands,
+            outbox,
             supervisor,
             stopping,
             came_back: coming_back,
@@ -273,6 +276,7 @@ impl EventSource for FakeEvents {
 pub(super) struct Told {
     pub(super) words: Vec<&'static str>,
     pub(super) sent: Vec<u8>,
+    pub(super) titles: Vec<Option<String>>,
 }
 
 struct FakeTerminal(Arc<Mutex<Told>>);
@@ -301,6 +305,15 @@ impl Terminal for FakeTerminal {
 
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.lock().unwrap().sent.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn notice(&mut self, ways: Ways, whom: &str, message: &str) -> io::Result<()> {
+        self.send(&notice(ways, Between::Nothing, whom, message))
+    }
+
+    fn title(&mut self, title: Option<&str>) -> io::Result<()> {
+        self.0.lock().unwrap().titles.push(title.map(str::to_owned));
         Ok(())
     }
 

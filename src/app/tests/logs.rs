@@ -43,6 +43,7 @@ fn wires_by(open: Opening) -> (Wires, Inbox) {
         rules: Arc::default(),
         log_limit: 64 << 20,
         log_directory: std::env::temp_dir().as_path().into(),
+        announce: None,
         links: Links::default(),
         wanted,
         open,

@@ -1,5 +1,6 @@
 //! The loop itself: frames, refusals, the terminal, the end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::Event;
@@ -8,6 +9,8 @@ use tokio::time::{Instant, sleep};
 use super::harness::{Console, Given, SCENE, engine, silent};
 use crate::app::run::{Left, Stop};
 use crate::app::signals::EndSignal;
+use crate::ui::ContainerNews;
+use crate::ui::test_builds::{ended, until, watched, whole};
 
 #[tokio::test(start_paused = true)]
 async fn many_keys_at_once_are_one_frame() {
@@ -142,4 +145,26 @@ async fn an_idle_console_is_drawn_once_a_second_at_most() {
     let drawn = console.screen.count() - before;
     assert!(drawn <= 60, "{drawn} frames in 50 s");
     console.event(Event::FocusGained);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_build_that_fails_and_ends_is_told_by_the_terminal() {
+    let console = Console::open(&engine(SCENE));
+    console.row("yocto-a", "up").await;
+    let (begun, over) = (until("b-nontty-failure-k.raw", "Executing Tasks"), whole("b-nontty-failure-k.raw"));
+    let key = console.key("yocto-a").await;
+    for build in [watched(begun), ended(over)] {
+        console.outbox.container(&key, ContainerNews::Build(Arc::new(build))).await;
+    }
+    let limit = Instant::now() + Duration::from_secs(5);
+    while console.terminal.lock().unwrap().titles.len() < 2 {
+        assert!(Instant::now() < limit, "{:?}", console.terminal.lock().unwrap());
+        sleep(Duration::from_millis(1)).await;
+    }
+    let told = console.terminal.lock().unwrap();
+    let sent = String::from_utf8(told.sent.clone()).unwrap();
+    assert!(sent.starts_with("\x1b]9;yocto-a: tiny-image failed after"), "{sent:?}");
+    assert!(sent.ends_with('\x07'), "{sent:?}");
+    assert!(told.titles[0].as_deref().is_some_and(|title| title.ends_with("yocto-a")), "{:?}", told.titles);
+    assert_eq!(told.titles[1], None);
 }

@@ -28,19 +28,16 @@ impl Told {
         for worry in worries {
             let known =
                 self.0.iter_mut().find(|once| once.kind == worry.kind && once.subject == worry.subject);
-            match known {
-                Some(once) => {
-                    once.seen = now;
-                    worry.is_news = between(once.told, now) >= limits.cool_down(worry.kind);
-                    if worry.is_news {
-                        once.told = now;
-                    }
+            if let Some(once) = known {
+                once.seen = now;
+                worry.is_news = between(once.told, now) >= limits.cool_down(worry.kind);
+                if worry.is_news {
+                    once.told = now;
                 }
-                None => {
-                    worry.is_news = true;
-                    let subject = worry.subject.clone();
-                    self.0.push(Once { kind: worry.kind, subject, told: now, seen: now });
-                }
+            } else {
+                worry.is_news = true;
+                let subject = worry.subject.clone();
+                self.0.push(Once { kind: worry.kind, subject, told: now, seen: now });
             }
         }
     }

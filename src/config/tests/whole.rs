@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::{VOCABULARY, read};
 use crate::config::{
-    Borders, Colour, Colours, DEFAULT_COLUMNS, DEFAULT_FILE, Glyphs, Managed, Origin, SavedCommand, Settings,
-    Sort, Stop,
+    Borders, Colour, Colours, DEFAULT_COLUMNS, DEFAULT_FILE, Glyphs, Managed, Notify, Origin, SavedCommand,
+    Settings, Sort, Stop,
 };
 
 /// What the settings are where nobody says anything, and no locale is set.
@@ -87,6 +87,7 @@ commands:
 managed: {containers: [yocto-*], volumes: ["{a,b}"], labels: [ci, team=kernel]}
 protected: [keep-*]
 protect_usual_names: false
+notify: {events: [end], by: [osc-777, bell], command: 'notify-send "$SMIDR_MESSAGE"'}
 "#;
     let settings = read(text).unwrap_or_else(|error| panic!("{error}")).settings;
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -141,6 +142,11 @@ protect_usual_names: false
         },
         protected: words(&["keep-*"]),
         protect_usual_names: false,
+        notify: Notify {
+            events: words(&["end"]),
+            by: words(&["osc-777", "bell"]),
+            command: Some("notify-send \"$SMIDR_MESSAGE\"".into()),
+        },
     };
     assert_eq!(settings, expected);
 }

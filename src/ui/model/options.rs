@@ -10,7 +10,7 @@ use crate::engine::StopOptions;
 
 use crate::ui::ExecDraft;
 
-use super::{Column, LogDisplay, Sort};
+use super::{Column, LogDisplay, Notify, Sort};
 
 /// A saved command of the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub struct Options {
     pub exec_shell: Vec<String>,
     /// Saved commands.
     pub commands: Vec<SavedCommand>,
+    /// What somebody is told of who does not look, and by what.
+    pub notify: Notify,
 }
 
 impl Default for Options {
@@ -73,6 +75,7 @@ impl Default for Options {
             shell: vec![vec!["bash".into()], vec!["sh".into()]],
             exec_shell: vec!["/bin/sh".into(), "-c".into()],
             commands: Vec::new(),
+            notify: Notify::default(),
         }
     }
 }

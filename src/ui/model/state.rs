@@ -80,6 +80,8 @@ pub struct Model {
     pub histories: Histories,
     /// Commands that were typed and not run, by container name.
     pub drafts: Drafts,
+    /// The title that was asked for the terminal's window.
+    pub title: Option<String>,
     /// What the mouse did before.
     pub mouse: crate::ui::Mouse,
     /// Fuzzy matching.
@@ -115,6 +117,7 @@ impl Model {
             dialogs: Vec::new(),
             histories: Histories::default(),
             drafts: Drafts::default(),
+            title: None,
             mouse: crate::ui::Mouse::default(),
             matcher: Matcher::default(),
             quits: false,

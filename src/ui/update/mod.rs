@@ -13,6 +13,7 @@ mod moving;
 mod news;
 mod requests;
 mod selecting;
+mod telling;
 mod validity;
 
 pub use keys::LEAVE_SHELL;
@@ -23,7 +24,7 @@ use crate::term::Size;
 use crate::ui::keymap::Do;
 use crate::ui::layout::Layout;
 use crate::ui::model::{Focus, Output, Typing};
-use crate::ui::{Command, Message, Model, Now};
+use crate::ui::{Command, ContainerNews, Message, Model, Now};
 
 /// Takes what has happened, and says what is to be done.
 #[must_use]
@@ -36,8 +37,17 @@ pub fn update(model: &mut Model, now: Now, message: Message) -> Vec<Command> {
         Message::Pasted(text) => keys::pasted(model, &text, &mut commands),
         Message::Resized(columns, rows) => model.size = (columns, rows),
         Message::Tick => {}
-        Message::Engine(id, heard) => news::of_engine(model, id, heard),
-        Message::Container(key, heard) => news::of_container(model, &key, heard),
+        Message::Engine(id, heard) => {
+            news::of_engine(model, id, heard);
+            telling::entitle(model, &mut commands);
+        }
+        Message::Container(key, heard) => {
+            let is_of_build = matches!(heard, ContainerNews::Build(_));
+            news::of_container(model, &key, heard, &mut commands);
+            if is_of_build {
+                telling::entitle(model, &mut commands);
+            }
+        }
         Message::Action(id, heard) => news::of_action(model, id, heard, &mut commands),
         Message::Found(id, found) => model.pane.take_found(id, &found),
         Message::Merged(id, heard) => news::of_merged(model, id, heard),

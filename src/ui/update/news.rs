@@ -5,7 +5,7 @@ use crate::ui::message::{ContainerNews, Ended, EngineNews, Yield};
 use crate::ui::model::{ExecState, Output};
 use crate::ui::{ActionId, ActionNews, Command, ContainerKey, EngineId, MergeId, MergedNews, Model, Tone};
 
-use super::{builds, dialog};
+use super::{builds, dialog, telling};
 
 pub(super) fn of_engine(model: &mut Model, id: EngineId, news: EngineNews) {
     let now = model.now;
@@ -48,7 +48,12 @@ fn tell_of_engine(model: &mut Model, id: EngineId, news: &EngineNews) {
     model.toasts.tell(tone, words, model.now.since_start);
 }
 
-pub(super) fn of_container(model: &mut Model, key: &ContainerKey, news: ContainerNews) {
+pub(super) fn of_container(
+    model: &mut Model,
+    key: &ContainerKey,
+    news: ContainerNews,
+    commands: &mut Vec<Command>,
+) {
     match news {
         ContainerNews::Details(details) => model.containers.set_details(key, Ok(details)),
         ContainerNews::NoDetails(problem) => model.containers.set_details(key, Err(problem)),
@@ -66,6 +71,7 @@ pub(super) fn of_container(model: &mut Model, key: &ContainerKey, news: Containe
             }
         }
         ContainerNews::Build(build) => {
+            telling::of_build(model, key, &build, commands);
             if let Some(builds) = model.containers.builds_mut(key) {
                 builds.take(build);
                 model.pane.prefer_build(key);
@@ -149,6 +155,8 @@ pub(super) fn refused(model: &mut Model, command: Command) {
             of_action(model, id, ActionNews::Ended(Box::new(ended)), &mut commands);
             format!("{}: not begun, too much is under way", request.word())
         }
+        // That it happened is on the screen.
+        Command::Notify { .. } => return,
         Command::Type(..) => "the shell does not take any more keys just now".to_owned(),
         _ => "too much is under way: try again".to_owned(),
     };
