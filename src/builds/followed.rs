@@ -10,10 +10,10 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::actions::Supervised;
-use crate::bitbake::TaskHistory;
+use crate::bitbake::{EventLogReader, TaskHistory};
 use crate::engine::{ContainerId, chain};
 
-use super::follow::{FileNews, FollowedFile};
+use super::follow::{FileNews, FollowedFile, follow_file};
 use super::read::{Begun, CopiedOut};
 use super::sight::Seen;
 use super::watching::Watching;
@@ -38,6 +38,7 @@ enum News {
     Looked,
     Over,
     File(Option<FileNews>),
+    Events(Option<FileNews>),
     Earlier(TaskHistory),
     Due,
 }
@@ -51,6 +52,7 @@ pub(super) async fn follow(way: Way, mut looks: watch::Receiver<Seen>) {
         id,
         way,
         file: None,
+        events: None,
         earlier: Earlier::NotAsked,
         stood: (0, 0),
         tell_at: None,
@@ -78,6 +80,8 @@ struct Following {
     id: BuildId,
     way: Way,
     file: Option<FollowedFile>,
+    /// Its event log, where it writes one: it adds to what is printed, and is not waited for at the end.
+    events: Option<(FollowedFile, EventLogReader)>,
     earlier: Earlier,
     /// How long the log was at the last look, and how much of it had been read then.
     stood: (u64, u64),
@@ -100,6 +104,7 @@ impl Following {
                 looked = looks.changed() => if looked.is_ok() { News::Looked } else { News::Over },
                 () = until(due) => News::Due,
                 news = next(self.file.as_mut()) => News::File(news),
+                news = next(self.events.as_mut().map(|(file, _)| file)) => News::Events(news),
                 history = earlier(&mut self.earlier) => News::Earlier(history),
             };
             match news {
@@ -111,6 +116,15 @@ impl Following {
                 }
                 News::File(Some(FileNews::Bytes(bytes))) => self.printed(bytes).await?,
                 News::File(Some(FileNews::Trouble(why))) => self.trouble(why).await?,
+                News::Events(Some(FileNews::Bytes(bytes))) => {
+                    if let Some((_, reader)) = &mut self.events {
+                        reader.feed(&bytes, &mut |event| self.build.learn(&event));
+                        self.is_new();
+                    }
+                }
+                // What it prints is what counts: there may be no event log any more.
+                News::Events(Some(FileNews::Trouble(_))) => {}
+                News::Events(None) => self.events = None,
                 // Its container does not run: the next look will tell.
                 News::File(None) => self.file = None,
                 News::Earlier(history) => {
@@ -122,9 +136,8 @@ impl Following {
                 News::Over => break,
             }
         }
-        self.file = None;
+        (self.file, self.events) = (None, None);
         self.rest().await?;
-        // A reader of the event log would be asked for its last word here.
         self.build.finish(Timestamp::now());
         if let Some(((machine, target), newer)) = self.build.subject().zip(self.build.history()) {
             histories::write(self.way.histories.clone(), machine, target, newer).await;
@@ -150,7 +163,10 @@ impl Following {
             (None, None) => {}
         }
         self.ask_of_earlier();
-        // A reader of the event log would begin here, once `seen.sighting.event_log` says where it is.
+        if let (None, Some(path)) = (&self.events, self.build.event_log()) {
+            let file = follow_file(&self.way.on, &self.way.container, self.user(), path, 0);
+            self.events = Some((file, EventLogReader::new()));
+        }
         self.stood = (seen.log_size, offset);
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::bitbake::{BuildReader, Estimator, Output, Stream, TaskHistory};
+use crate::bitbake::{BuildReader, Estimator, EventLogEvent, Output, Stream, TaskHistory};
 
 use super::sight::Seen;
 use super::tasks::process_of;
@@ -93,6 +93,16 @@ impl Watching {
     /// What earlier builds took: from now on it can be said how long this one will.
     pub(super) fn compare_with(&mut self, history: TaskHistory) {
         self.estimator = Some(Estimator::new(history));
+    }
+
+    /// Where it writes its event log, once that is known. It may be told anew.
+    pub(super) fn event_log(&self) -> Option<&str> {
+        self.seen.event_log.as_deref()
+    }
+
+    /// Its event log says this.
+    pub(super) fn learn(&mut self, event: &EventLogEvent) {
+        self.reader.learn(event);
     }
 
     /// What this one tells for later ones, once it has ended.

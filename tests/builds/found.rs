@@ -138,6 +138,14 @@ async fn builds_of_somebody_else_are_found_followed_and_left_alone() {
         build.seen.console_log.as_deref(),
         Some("/build/tmp/log/cooker/qemux86-64/20260101000000.log")
     );
+
+    // How far that is only the event log says.
+    let events = std::fs::read_to_string("tests/fixtures/bitbake/event-log/small.json").unwrap();
+    let parsing: String = events.split_inclusive('\n').take(6).collect();
+    builder.put("build/tmp/log/eventlog/20260101000000.json", parsing.as_bytes()).await;
+    builder.run(&["touch", "/build/tmp/log/eventlog/20260101000000.json"]).await;
+    let build = watched.until("how far it has parsed", |build| build.build.parse_percent().is_some()).await;
+    assert_eq!(build.build.parse_percent(), Some(48), "150 of 308 recipes");
     assert!(build.seen.disk.is_some_and(|disk| disk.free > 0 && disk.total >= disk.free), "{build:#?}");
     assert!(find::has_bitbake(&builder.on.engine.top(&builder.id).await.unwrap()));
 
