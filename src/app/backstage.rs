@@ -1,6 +1,5 @@
 //! What is done about the commands of `update`: none of it waits, so there is always room for the next.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
@@ -110,9 +109,4 @@ impl Backstage {
             }
         });
     }
-}
-
-/// Where the history is kept, under the console's state.
-pub(super) fn history_directory(state: &std::path::Path) -> PathBuf {
-    state.join("history")
 }

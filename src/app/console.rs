@@ -13,11 +13,11 @@ use crate::engine::discovery::{Candidate, Environment, candidates};
 use crate::ui::model::Options;
 use crate::ui::{KeyMap, Look, Model, Wanted};
 
-use super::backstage::{Backstage, history_directory};
+use super::backstage::Backstage;
 use super::clock::Clock;
 use super::connect::{Opening, open_any};
 use super::events::TerminalEvents;
-use super::history::History;
+use super::kept::Kept;
 use super::link::Links;
 use super::outbox::boxes;
 use super::own_log::OwnLog;
@@ -123,9 +123,7 @@ async fn on_terminal(
 ) -> io::Result<Left> {
     let clock = Clock::start();
     let state = state_dir::of_process();
-    // Without a place for it the console works all the same.
-    let log = state.as_deref().and_then(|state| OwnLog::open(state).ok()).unwrap_or_default();
-    let history = state.map(|state| Arc::new(History::at(history_directory(&state))));
+    let kept = state.as_deref().map(Kept::at).unwrap_or_default();
     let candidates = if options.demo {
         vec![demo::candidate()]
     } else {
@@ -141,7 +139,7 @@ async fn on_terminal(
     let open: Opening = Arc::new(|endpoint| Box::pin(open_any(endpoint)));
     let frame_rate = options.frame_rate;
     let mut model = Model::new(options.options, options.keymap, options.look, size, clock.now());
-    let behind = Behind::begin(&mut model, clock, candidates, open, history, log, stops);
+    let behind = Behind::begin(&mut model, clock, candidates, open, kept, stops);
     let Behind { supervisor, ends, tasks, log, .. } = behind;
     let mut events = TerminalEvents::new();
     let left = Loop {
@@ -184,11 +182,11 @@ impl Behind {
         clock: Clock,
         candidates: Vec<Candidate>,
         open: Opening,
-        history: Option<Arc<History>>,
-        log: OwnLog,
+        kept: Kept,
         stops: mpsc::Receiver<Stop>,
     ) -> Self {
         model.engines.is_complete = true;
+        let Kept { history, builds, log } = kept;
         let (outbox, inbox) = boxes();
         #[cfg(test)]
         let to_the_loop = outbox.clone();
@@ -208,6 +206,7 @@ impl Behind {
             links: Links::default(),
             wanted: told,
             open,
+            histories: builds,
             log: log.clone(),
         };
         let backstage = Backstage::new(wires.clone(), candidates, history.clone(), coming_back);

@@ -8,7 +8,6 @@
 mod announce;
 mod backstage;
 mod budget;
-#[cfg_attr(not(test), expect(dead_code, reason = "builds are not watched yet"))]
 mod build_history;
 mod clipboard;
 mod clock;
@@ -29,6 +28,8 @@ mod hand_over;
 mod happenings;
 mod heartbeat;
 mod history;
+mod kept;
+mod kept_histories;
 mod link;
 mod listing;
 mod log_keeping;
@@ -58,9 +59,11 @@ mod state_dir;
 mod subscriptions;
 mod supervise;
 mod sweeping;
+mod task_log;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod watch_builds;
 mod wires;
 
 pub use console::{ConsoleError, ConsoleOptions, Leaving, console};

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::ui::{ContainerKey, LookId, Looking, Merging, Message, Tone, Wanted};
+use crate::ui::{ContainerKey, LookId, Looking, Merging, Message, TaskLogWanted, Tone, Wanted};
 
 use super::history::History;
 use super::link::Link;
 use super::wires::Wires;
-use super::{figures, follow_log, look_through, looks, merge_logs};
+use super::{figures, follow_log, look_through, looks, merge_logs, task_log, watch_builds};
 
 /// Everything that is listened to on the screen's account. Dropping this ends all of it.
 #[derive(Default)]
@@ -23,6 +23,8 @@ pub(super) struct Subscriptions {
     history: Option<(String, AbortOnDropHandle<()>)>,
     looking: HashMap<LookId, AbortOnDropHandle<()>>,
     merged: Option<(Merging, AbortOnDropHandle<()>)>,
+    builds: Streams,
+    task_log: Option<(TaskLogWanted, AbortOnDropHandle<()>)>,
 }
 
 type Streams = HashMap<ContainerKey, AbortOnDropHandle<()>>;
@@ -56,6 +58,12 @@ impl Subscriptions {
         look_for(&mut self.looking, &wanted.looking, wires);
         one(&mut self.merged, wanted.merged.as_ref(), |merging| {
             Some(tokio::spawn(merge_logs::merge(wires.clone(), merging.clone())))
+        });
+        become_as(&mut self.builds, &wanted.builds, |key| {
+            Some(tokio::spawn(watch_builds::watch_builds(wires.clone(), link(wires, key)?, key.clone())))
+        });
+        one(&mut self.task_log, wanted.task_log.as_ref(), |task| {
+            Some(tokio::spawn(task_log::read(wires.clone(), link(wires, &task.key)?, task.clone())))
         });
         one(&mut self.history, wanted.history.as_ref(), |container| {
             Some(tokio::spawn(read_history(wires.clone(), history.cloned(), container.clone())))

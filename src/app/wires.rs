@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::actions::cleanup::Rules;
 use crate::actions::{Call, Limits, Supervisor, Verb};
+use crate::builds::Histories;
 use crate::logs::{Log, LogReader, LogWriter};
 use crate::ui::{EngineId, Wanted};
 
@@ -41,6 +42,8 @@ pub(crate) struct Wires {
     pub(crate) wanted: watch::Receiver<Wanted>,
     /// How an endpoint is opened.
     pub(crate) open: Opening,
+    /// What earlier builds took.
+    pub(crate) histories: Arc<dyn Histories>,
     /// The console's own log.
     pub(crate) log: OwnLog,
 }

@@ -1,11 +1,10 @@
 //! How long a build will take yet.
 
+mod clock;
 mod mean;
 mod own;
 mod pace;
 mod unseen;
-
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -24,18 +23,12 @@ const FIRST_SHARE: f64 = 0.05;
 const FIRST_TASKS: f64 = 5.0;
 /// What is skipped is skipped in leaps: after so many tasks without one there are no more.
 const AFTER_LEAP: u64 = 15;
-/// How much the durations of earlier builds count beside those of this one, and how much the time they took on the
-/// clock: as much as this share of a whole build.
+/// How much the durations of earlier builds count beside those of this one: as much as this share of a whole build.
 const OLD_WEIGHT: f64 = 0.1;
-const CLOCK_WEIGHT: f64 = 0.2;
-/// By how much the range is wider where it is not known how much went on at once in earlier builds.
-const UNKNOWN_CLOCK: f64 = 0.3;
 /// Where nothing is known of the order: so many of the last tasks need each other, and this share of what they take goes
 /// on alone.
 const LAST: f64 = 12.0;
 const LAST_IN_TURN: f64 = 0.6;
-/// So many tasks may be told before the first of them begins.
-const MOST_BEGIN_AT_ONCE: u64 = 256;
 /// So many tasks of a build have a process where that is not known.
 const SHARE_WITH_PROCESS: f64 = 0.8;
 
@@ -106,14 +99,6 @@ struct Left {
     has_failed: bool,
 }
 
-/// How many seconds are left on the clock, and by how many it may be less or more.
-#[derive(Debug, Clone, Copy)]
-struct Fresh {
-    likely: f64,
-    down: f64,
-    up: f64,
-}
-
 impl Estimator {
     /// For one build, with what earlier builds of the same machine and target told; with an empty history it goes by
     /// the build alone.
@@ -153,7 +138,7 @@ impl Estimator {
         self.take(build);
         let (running, done) = self.running(build, now);
         self.pace.at(now, self.own.work() + done.worked);
-        let fresh = if is_dry(build) {
+        let fresh = if clock::is_dry(build) {
             self.dry(build, now)?
         } else {
             let left = self.left(build, &running)?;
@@ -265,91 +250,6 @@ impl Estimator {
         let there = count(sstate.local.saturating_add(sstate.mirrors).saturating_add(sstate.current));
         (count(total) * (there / asked).min(1.0) - count(skipped)).max(0.0)
     }
-
-    /// What is left in time on the clock.
-    fn on_the_clock(&mut self, now: f64, left: &Left, done: &Done) -> Option<Fresh> {
-        let slower = self.slower();
-        let thought = self.own.thought() + done.thought;
-        let work = left.work / slower;
-        // How far what both ways say is from what is said.
-        let mut apart = 0.0;
-        let (likely, misfit) = if let Some((took, _)) = self.history.wall().for_work(work) {
-            if let Some((then, before)) = self.asked {
-                let (earlier, _) = self.history.wall().for_work(work + (thought - before).max(0.0))?;
-                self.clock.add((earlier - took).max(0.0), (now - then).max(0.0));
-            }
-            self.asked = Some((now, thought));
-            let at_first = *self.at_first.get_or_insert(took);
-            let factor = self.clock.factor(CLOCK_WEIGHT * at_first);
-            let by_history = took * factor;
-            // The end of a whole build tells little of one that runs a tenth of it.
-            let share = (1.25 * (thought + work) / self.unseen.work().max(f64::MIN_POSITIVE)).min(1.0);
-            let trust = f64::midpoint(1.0, share);
-            let at_once = self.pace.lately(now, self.own.work() + done.worked);
-            let by_pace = at_once.map_or(by_history, |at_once| left.work / at_once);
-            let likely = by_history * trust + by_pace * (1.0 - trust);
-            apart = (by_history - by_pace).abs() * (1.0 - trust);
-            (likely, factor.ln().abs())
-        } else {
-            let at_once = self.pace.lately(now, self.own.work() + done.worked)?;
-            (left.work / at_once + left.end, slower.ln().abs() + UNKNOWN_CLOCK)
-        };
-        let likely = likely.max(left.chain);
-        let whole = now - *self.since.get_or_insert(now) + likely;
-        let share_left = if thought + work > 0.0 { work / (thought + work) } else { 0.0 };
-        // Where it goes wrong, then by a share of the whole build rather than of what is left.
-        let (mut down, mut up) = if self.unseen.is_empty() {
-            let longest = self.own.longest();
-            (likely * (0.35 + 0.25 * share_left), likely * (0.6 + 1.2 * share_left) + longest)
-        } else {
-            let spread =
-                0.1 + 0.1 * share_left + misfit.min(1.0) * (0.1 + 0.35 * share_left) + 0.3 * left.doubt;
-            (likely * spread, 1.3 * likely * spread)
-        };
-        (down, up) = (down + apart + 0.05 * whole + 0.2 * left.doubt * likely, up + apart + 0.05 * whole);
-        if left.has_failed {
-            // What needs it will not be built, and nobody says how much that is.
-            (down, up) = (down + 0.3 * likely, up + 0.1 * likely);
-        }
-        Some(Fresh { likely, down, up })
-    }
-
-    /// The same for a dry run, whose tasks take no time at all: by how many are told in a second.
-    fn dry(&mut self, build: &Build, now: f64) -> Option<Fresh> {
-        let (begun, total) = (count(build.counts().running_task_lines), count(build.tasks().total?));
-        self.begun.at(now, begun);
-        if begun < FIRST_SHARE * total {
-            return None;
-        }
-        let likely = (total - count(build.tasks().reached)).max(0.0) / self.begun.lately(now, begun)?;
-        Some(Fresh { likely, down: 0.3 * likely, up: 0.5 * likely })
-    }
-
-    /// What is said: it moves slowly, and the slower the farther the end is.
-    fn steady(&mut self, now: f64, fresh: &Fresh) -> Remaining {
-        let end = match self.said {
-            Some((end, then)) => {
-                let inertia = (0.08 * fresh.likely).clamp(2.0, 90.0);
-                end + (now + fresh.likely - end) * (1.0 - (-(now - then).max(0.0) / inertia).exp())
-            }
-            None => now + fresh.likely,
-        };
-        self.said = Some((end, now));
-        let likely = (end - now).max(0.0);
-        let within = |seconds: f64| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
-        Remaining {
-            least: within(likely - fresh.down - 1.0),
-            likely: within(likely),
-            most: within(likely + fresh.up + 2.0),
-        }
-    }
-}
-
-/// Whether tasks are told and none is run.
-fn is_dry(build: &Build) -> bool {
-    let counts = build.counts();
-    counts.processes_started == 0
-        && counts.running_task_lines.saturating_sub(counts.noexec) > MOST_BEGIN_AT_ONCE
 }
 
 /// How many seconds are left of a task that runs.

@@ -71,15 +71,14 @@ impl WallLeft {
         }
     }
 
-    /// How many seconds on the clock this much work takes when it is the last, and how many each further second of it
-    /// takes. `None` where nothing is known.
-    pub(super) fn for_work(&self, work: f64) -> Option<(f64, f64)> {
+    /// How many seconds on the clock this much work takes when it is the last. `None` where nothing is known.
+    pub(super) fn for_work(&self, work: f64) -> Option<f64> {
         let (mut below, mut took) = (0.0, 0.0);
         for (index, left) in self.0.iter().enumerate() {
             let above = level(index);
             if work < above {
                 let slope = (left - took) / (above - below);
-                return Some((took + (work - below) * slope, slope));
+                return Some(took + (work - below) * slope);
             }
             (below, took) = (above, *left);
         }
@@ -90,7 +89,7 @@ impl WallLeft {
             Some(left) if earlier < last => (took - left) / (below - level(earlier)),
             _ => took / below,
         };
-        Some((took + (work - below) * slope, slope))
+        Some(took + (work - below) * slope)
     }
 }
 
@@ -113,7 +112,7 @@ mod tests {
     }
 
     fn near(wall: &WallLeft, work: f64, expected: f64) {
-        let (found, _) = wall.for_work(work).unwrap();
+        let found = wall.for_work(work).unwrap();
         assert!(
             (found - expected).abs() < 0.05 * expected,
             "{work} s of work: {found} instead of {expected} s"

@@ -5,11 +5,16 @@ use crate::engine::ProcessTable;
 /// Whether any of these processes is BitBake's: its client, its server, a parser. An idle server counts, too.
 ///
 /// By the short names, where the engine's `ps` tells them, else by the command lines. It can be wrong about either:
-/// [`look_once`](super::look_once) looks closely.
+/// [`look_once`](super::look_once) looks closely. One that is dead and not yet buried, as each build leaves one where no
+/// init is, does not count.
 #[must_use]
 pub fn has_bitbake(table: &ProcessTable) -> bool {
-    let command_line = |row: &Vec<String>| row.last().is_some_and(|line| runs_bitbake(line));
-    table.column("COMM").any(is_bitbake_name) || table.processes.iter().any(command_line)
+    let name = table.titles.iter().position(|title| title == "COMM");
+    table.processes.iter().any(|row| {
+        let line = row.last().map_or("", String::as_str);
+        let name = name.and_then(|at| row.get(at)).map_or("", String::as_str);
+        !line.ends_with("<defunct>") && (is_bitbake_name(name) || runs_bitbake(line))
+    })
 }
 
 /// Whether BitBake calls a process of its own so.
@@ -82,6 +87,8 @@ mod tests {
         ] {
             assert_eq!(has_bitbake(&table(&["PID", "USER", "CMD"], &["7", "u", line])), is, "{line}");
         }
+        let dead = ["7", "Cooker", "<defunct> [Cooker] <defunct>"];
+        assert!(!has_bitbake(&table(&["PID", "COMM", "COMMAND"], &dead)), "it is dead");
         let empty = ProcessTable { titles: vec![], processes: vec![vec![]] };
         assert!(!has_bitbake(&empty));
     }

@@ -7,15 +7,17 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::actions::Supervised;
+use crate::bitbake::TaskHistory;
 use crate::engine::{ContainerId, chain};
 
 use super::follow::{FileNews, FollowedFile};
 use super::read::{Begun, CopiedOut};
 use super::sight::Seen;
 use super::watching::Watching;
-use super::{BuildId, BuildNews};
+use super::{BuildId, BuildNews, Histories, earlier_builds, histories};
 
 /// The shortest time from telling of a build to telling again.
 const TELL_EVERY: Duration = Duration::from_millis(500);
@@ -27,6 +29,7 @@ const REST: Duration = Duration::from_secs(30);
 pub(super) struct Way {
     pub(super) on: Supervised,
     pub(super) container: ContainerId,
+    pub(super) histories: Arc<dyn Histories>,
     pub(super) told: mpsc::Sender<BuildNews>,
 }
 
@@ -35,6 +38,7 @@ enum News {
     Looked,
     Over,
     File(Option<FileNews>),
+    Earlier(TaskHistory),
     Due,
 }
 
@@ -47,22 +51,34 @@ pub(super) async fn follow(way: Way, mut looks: watch::Receiver<Seen>) {
         id,
         way,
         file: None,
+        earlier: Earlier::NotAsked,
         stood: (0, 0),
         tell_at: None,
     };
     // Nobody who listens: whoever watches is told so, too.
-    let _ = following.to_the_end(&mut looks, &seen).await;
+    let _ = following.follows_to_the_end(&mut looks, &seen).await;
 }
 
 /// Nobody listens any more.
 #[derive(Debug)]
 struct Unheard;
 
+/// What earlier builds took.
+enum Earlier {
+    /// It is not known yet of what.
+    NotAsked,
+    /// It is being read.
+    Asked(AbortOnDropHandle<TaskHistory>),
+    /// It was read.
+    Known,
+}
+
 struct Following {
     build: Watching,
     id: BuildId,
     way: Way,
     file: Option<FollowedFile>,
+    earlier: Earlier,
     /// How long the log was at the last look, and how much of it had been read then.
     stood: (u64, u64),
     /// When what is known is told again, where there is anything new.
@@ -70,7 +86,11 @@ struct Following {
 }
 
 impl Following {
-    async fn to_the_end(&mut self, looks: &mut watch::Receiver<Seen>, first: &Seen) -> Result<(), Unheard> {
+    async fn follows_to_the_end(
+        &mut self,
+        looks: &mut watch::Receiver<Seen>,
+        first: &Seen,
+    ) -> Result<(), Unheard> {
         self.looked(first);
         self.tell().await?;
         loop {
@@ -80,6 +100,7 @@ impl Following {
                 looked = looks.changed() => if looked.is_ok() { News::Looked } else { News::Over },
                 () = until(due) => News::Due,
                 news = next(self.file.as_mut()) => News::File(news),
+                history = earlier(&mut self.earlier) => News::Earlier(history),
             };
             match news {
                 News::Looked => {
@@ -92,6 +113,11 @@ impl Following {
                 News::File(Some(FileNews::Trouble(why))) => self.trouble(why).await?,
                 // Its container does not run: the next look will tell.
                 News::File(None) => self.file = None,
+                News::Earlier(history) => {
+                    self.earlier = Earlier::Known;
+                    self.build.compare_with(history);
+                    self.is_new();
+                }
                 News::Due => self.tell().await?,
                 News::Over => break,
             }
@@ -100,6 +126,9 @@ impl Following {
         self.rest().await?;
         // A reader of the event log would be asked for its last word here.
         self.build.finish(Timestamp::now());
+        if let Some(((machine, target), newer)) = self.build.subject().zip(self.build.history()) {
+            histories::write(self.way.histories.clone(), machine, target, newer).await;
+        }
         self.tell().await
     }
 
@@ -109,9 +138,8 @@ impl Following {
         let offset = self.build.offset();
         match (&mut self.file, self.build.log()) {
             (None, Some(path)) => {
-                let user = (!self.build.user().is_empty()).then(|| self.build.user().to_owned());
-                self.file =
-                    Some(FollowedFile::new(&self.way.on, &self.way.container, user, path, offset, true));
+                let (on, container) = (&self.way.on, &self.way.container);
+                self.file = Some(FollowedFile::new(on, container, self.user(), path, offset, true));
             }
             (Some(file), _) => {
                 let (size, read) = self.stood;
@@ -121,22 +149,50 @@ impl Following {
             }
             (None, None) => {}
         }
+        self.ask_of_earlier();
         // A reader of the event log would begin here, once `seen.sighting.event_log` says where it is.
         self.stood = (seen.log_size, offset);
     }
 
-    async fn printed(&mut self, bytes: Bytes) -> Result<(), Unheard> {
-        self.build.printed(&bytes, Timestamp::now());
+    /// Asks what earlier builds took, as soon as it is known of what: where it is kept, else BitBake's own statistics.
+    fn ask_of_earlier(&mut self) {
+        let Some((machine, target)) = self.build.subject() else { return };
+        let (Earlier::NotAsked, Some(log)) = (&self.earlier, self.build.log().map(str::to_owned)) else {
+            return;
+        };
+        let (way, user) = (self.way.clone(), self.user());
+        let asking = async move {
+            let kept = histories::read(way.histories.clone(), machine, target).await;
+            if !kept.is_empty() {
+                return kept;
+            }
+            earlier_builds::newest(&way.on, &way.container, user, &log).await.unwrap_or(kept)
+        };
+        self.earlier = Earlier::Asked(AbortOnDropHandle::new(tokio::spawn(asking)));
+    }
+
+    /// As whom to read; the container's own user where it is not known.
+    fn user(&self) -> Option<String> {
+        (!self.build.user().is_empty()).then(|| self.build.user().to_owned())
+    }
+
+    async fn printed(&mut self, mut bytes: Bytes) -> Result<(), Unheard> {
+        let now = Timestamp::now();
+        let old = bytes.split_to(self.build.printed(&bytes, now));
         self.is_new();
-        self.send(BuildNews::Printed(self.id.clone(), bytes)).await
+        for (time, bytes) in [(None, old), (Some(now), bytes)] {
+            if !bytes.is_empty() {
+                self.send(BuildNews::Printed(self.id.clone(), time, bytes)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Reads what is left of the log, by a command in the container or, where that does not run any more, by a copy.
     async fn rest(&mut self) -> Result<(), Unheard> {
         let Some(path) = self.build.log().map(str::to_owned) else { return Ok(()) };
         let (on, container) = (self.way.on.clone(), self.way.container.clone());
-        let user = (!self.build.user().is_empty()).then(|| self.build.user().to_owned());
-        let mut file = FollowedFile::new(&on, &container, user, &path, self.build.offset(), false);
+        let mut file = FollowedFile::new(&on, &container, self.user(), &path, self.build.offset(), false);
         // Trouble with it means that its command does not run, or the file is gone: the copy will tell.
         while let Ok(Some(FileNews::Bytes(bytes))) = timeout(REST, file.next()).await {
             self.printed(bytes).await?;
@@ -187,6 +243,14 @@ async fn next(file: Option<&mut FollowedFile>) -> Option<FileNews> {
     match file {
         Some(file) => file.next().await,
         None => std::future::pending().await,
+    }
+}
+
+/// What earlier builds took, once it has been read.
+async fn earlier(earlier: &mut Earlier) -> TaskHistory {
+    match earlier {
+        Earlier::Asked(asking) => asking.await.unwrap_or_default(),
+        _ => std::future::pending().await,
     }
 }
 

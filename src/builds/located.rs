@@ -338,8 +338,9 @@ mod tests {
                 ("(look|end|user|now|boot|process|word|cwd|open|prints|variable|writes|runs|in|lock|log|events|blocks|files)",
                  "( (client|server|parser|task|step|[0-9]{1,20}|/?[a-z.%-]{0,6})){0,8}"), 0..40)
         ) {
-            let text: String = facts.iter().map(|(key, value)| format!("{key}{value}\n")).collect();
-            for look in LookReader::default().feed(format!("look\n{text}end\n").as_bytes()) {
+            let facts: Vec<String> = facts.into_iter().map(|(key, value)| key + &value).collect();
+            let text = facts.join("\n");
+            for look in LookReader::default().feed(format!("look\n{text}\nend\n").as_bytes()) {
                 crate::builds::sight::sighted(&look);
             }
         }

@@ -5,17 +5,18 @@
 
 mod command;
 mod disk;
+mod earlier_builds;
 pub mod find;
 mod follow;
 mod followed;
 mod happening;
+mod histories;
 mod located;
 mod looks;
 mod one_file;
 mod read;
 mod sight;
 mod sighting;
-mod tally;
 mod tasks;
 #[cfg(test)]
 mod test_build;
@@ -27,6 +28,7 @@ mod watching;
 pub use disk::Disk;
 pub use follow::{FileNews, FollowedFile, follow_file};
 pub use happening::{Happening, HappeningKind, happened};
+pub use histories::{Histories, NoHistories};
 pub use looks::look_once;
 pub use read::{FileRead, read_file};
 pub use sighting::{BuildId, Sighting, TaskProcess};

@@ -52,7 +52,7 @@ impl OneFile {
     ///
     /// # Errors
     /// When they are no archive.
-    pub(super) fn feed(&mut self, bytes: Bytes) -> io::Result<Vec<Unpacked>> {
+    pub(super) fn feed(&mut self, bytes: &Bytes) -> io::Result<Vec<Unpacked>> {
         let mut told = Vec::new();
         if self.state == State::Done {
             return Ok(told);
@@ -63,7 +63,7 @@ impl OneFile {
             self.inside(left, piece, &mut told);
             return Ok(told);
         }
-        self.waiting.extend_from_slice(&bytes);
+        self.waiting.extend_from_slice(bytes);
         loop {
             match self.state {
                 State::Skipping(left) => {
@@ -151,7 +151,7 @@ mod tests {
         let mut file = OneFile::default();
         let mut content = Vec::new();
         for piece in archive.chunks(piece) {
-            for told in file.feed(Bytes::copy_from_slice(piece)).unwrap() {
+            for told in file.feed(&Bytes::copy_from_slice(piece)).unwrap() {
                 if let Unpacked::Bytes(bytes) = told {
                     content.extend_from_slice(&bytes);
                 }
@@ -181,7 +181,7 @@ mod tests {
         header.set_size(0);
         builder.append_link(&mut header, "log.do_compile", "log.do_compile.7").unwrap();
         let bytes = builder.into_inner().unwrap();
-        let told = OneFile::default().feed(bytes.into()).unwrap();
+        let told = OneFile::default().feed(&bytes.into()).unwrap();
         assert_eq!(told, [Unpacked::Link("log.do_compile.7".into())]);
     }
 
@@ -190,7 +190,7 @@ mod tests {
         fn no_bytes_make_it_fail(bytes in proptest::collection::vec(any::<u8>(), 0..2000), piece in 1_usize..700) {
             let mut file = OneFile::default();
             for piece in bytes.chunks(piece) {
-                if file.feed(Bytes::copy_from_slice(piece)).is_err() {
+                if file.feed(&Bytes::copy_from_slice(piece)).is_err() {
                     break;
                 }
             }

@@ -156,7 +156,7 @@ impl CopiedOut {
                 return Err(EngineError::new("read a file of", ErrorKind::BrokenStream)
                     .on(ObjectKind::Path, format_args!("{}:{}", self.id, self.path)));
             };
-            let told = self.file.feed(piece?).map_err(|error| {
+            let told = self.file.feed(&piece?).map_err(|error| {
                 EngineError::new("read a file of", ErrorKind::BadAnswer)
                     .on(ObjectKind::Path, format_args!("{}:{}", self.id, self.path))
                     .because(error)

@@ -48,9 +48,10 @@ pub(super) fn sighted(look: &Look) -> Sighted {
     for client in &clients {
         // Of several in one directory, one is served and the others wait.
         let rivals = clients.iter().filter(|other| is_beside(other, client));
-        let served = rivals.min_by_key(|other| (other.prints.is_empty(), other.start, other.pid));
-        let is_served = served.is_some_and(|served| served.pid == client.pid);
-        let server = with(Role::Server).find(|server| is_served && is_beside(server, client));
+        let first = rivals.min_by_key(|other| (other.prints.is_empty(), other.start, other.pid));
+        let is_served = first.is_some_and(|first| first.pid == client.pid);
+        let beside = || with(Role::Server).find(|server| is_beside(server, client));
+        let server = if is_served { beside().or_else(|| locking(look, client)) } else { None };
         builds.push(seen(look, Some(client), server));
     }
     for server in with(Role::Server) {
@@ -84,6 +85,16 @@ fn is_beside(one: &Found, other: &Found) -> bool {
     one.directory == other.directory && (one.directory.is_some() || one.user == other.user)
 }
 
+/// The server that the lock of a client's directory names, where it may not be read in which directory that works. A lock
+/// may also be left over.
+fn locking<'a>(look: &'a Look, client: &Found) -> Option<&'a Found> {
+    let place = look.directories.iter().find(|place| Some(&place.path) == client.directory.as_ref())?;
+    let is_it = |process: &&Found| {
+        process.role == Role::Server && Some(process.pid) == place.lock && process.directory.is_none()
+    };
+    look.processes.iter().find(is_it)
+}
+
 /// One build, of its client, its server, or both.
 fn seen(look: &Look, client: Option<&Found>, server: Option<&Found>) -> Seen {
     let one = client.or(server);
@@ -95,11 +106,7 @@ fn seen(look: &Look, client: Option<&Found>, server: Option<&Found>) -> Seen {
         look.processes.iter().filter(move |process| process.role == role && process.parent == parent)
     };
     let log = console_log(client, place, began);
-    let server_pid = server.map(|server| server.pid).or(match client {
-        // Another's word for it, where the server itself may not be read.
-        Some(client) if !client.prints.is_empty() => place.and_then(|place| place.lock),
-        _ => None,
-    });
+    let server_pid = server.map(|server| server.pid);
     let tasks = server_pid.into_iter().flat_map(|server| below(Role::Worker, server));
     let tasks = tasks.flat_map(|worker| below(Role::Task, worker.pid));
     Seen {
@@ -259,6 +266,16 @@ mod tests {
         let sighting = &seen.builds[0].sighting;
         assert_eq!((sighting.client, sighting.server, sighting.is_parsing), (None, Some(60), true));
         assert_eq!(sighting.id.began, "2023-11-14T22:13:31Z".parse().unwrap());
+    }
+
+    #[test]
+    fn a_lock_names_the_server_only_while_there_is_one() {
+        let open = "open\nprints 1700000011 5 /build/tmp/log/cooker/q/2.log\n";
+        let elsewhere = "process server 60 1 60 1100 1001 Cooker\n";
+        let servers =
+            |facts: &str| looked(facts).builds.iter().map(|seen| seen.sighting.server).collect::<Vec<_>>();
+        assert_eq!(servers(&format!("{CLIENT}{open}{elsewhere}{PLACE}")), [Some(60)]);
+        assert_eq!(servers(&format!("{CLIENT}{open}{PLACE}")), [None], "the lock was left over");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Watching the builds of a container.
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, watch as channel};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -11,7 +13,7 @@ use super::find::has_bitbake;
 use super::followed::{self, Way};
 use super::looks::{EVERY, Looks};
 use super::sight::{Seen, Sighted};
-use super::{BuildId, BuildNews};
+use super::{BuildId, BuildNews, Histories};
 
 /// The client's beginning may be told a second off from one look to the next where the machine's clock is set.
 const SAME_BEGINNING: i64 = 2;
@@ -25,9 +27,14 @@ const SAME_BEGINNING: i64 = 2;
 ///
 /// A listener that does not take what is told holds back the reading of that build, and nothing else: nothing is lost
 /// and nothing piles up.
-pub async fn watch(on: Supervised, container: ContainerId, told: mpsc::Sender<BuildNews>) {
+pub async fn watch(
+    on: Supervised,
+    container: ContainerId,
+    histories: Arc<dyn Histories>,
+    told: mpsc::Sender<BuildNews>,
+) {
     let mut watch =
-        Watch { on, container, told: told.clone(), builds: Vec::new(), followers: JoinSet::new() };
+        Watch { on, container, histories, told: told.clone(), builds: Vec::new(), followers: JoinSet::new() };
     let watching = async {
         let mut backoff = Backoff::new();
         while watch.waits_for_bitbake().await.is_there() {
@@ -84,29 +91,37 @@ struct Followed {
 struct Watch {
     on: Supervised,
     container: ContainerId,
+    histories: Arc<dyn Histories>,
     told: mpsc::Sender<BuildNews>,
     builds: Vec<Followed>,
     followers: JoinSet<()>,
 }
 
 impl Watch {
-    /// Waits for a BitBake by the engine's list of processes. An engine that has none is not asked twice.
+    /// Waits for a BitBake by the engine's list of processes.
     async fn waits_for_bitbake(&mut self) -> Waited {
-        loop {
-            if !self.builds.is_empty() {
-                return Waited::Found;
-            }
-            let call = self.on.supervisor.call();
-            let report =
-                self.on.read(&call, Verb::Top, self.container.as_str(), |engine| engine.top(&self.container));
-            match report.await.outcome {
-                Outcome::Done(table) if has_bitbake(&table) => return Waited::Found,
-                Outcome::Failed(error) if is_gone(&error) => return Waited::ContainerGone,
-                Outcome::Failed(error) if *error.kind() == ErrorKind::Unsupported => return Waited::Found,
+        while self.builds.is_empty() {
+            match self.engine_shows_one().await {
+                Ok(true) => break,
+                Err(error) if is_gone(&error) => return Waited::ContainerGone,
                 _ => {}
             }
             while self.followers.try_join_next().is_some() {}
             sleep(EVERY).await;
+        }
+        Waited::Found
+    }
+
+    /// Whether there is a BitBake by the engine's list of processes; an engine that has no such list leaves it open.
+    async fn engine_shows_one(&self) -> Result<bool, EngineError> {
+        let call = self.on.supervisor.call();
+        let name = self.container.as_str();
+        let report = self.on.read(&call, Verb::Top, name, |engine| engine.top(&self.container)).await;
+        match report.outcome {
+            Outcome::Done(table) => Ok(has_bitbake(&table)),
+            Outcome::Failed(error) if *error.kind() == ErrorKind::Unsupported => Ok(true),
+            Outcome::Failed(error) => Err(error),
+            Outcome::TimedOut | Outcome::Cancelled => Ok(false),
         }
     }
 
@@ -119,7 +134,8 @@ impl Watch {
             let is_over = !sighted.has_bitbake;
             self.saw(sighted);
             while self.followers.try_join_next().is_some() {}
-            if is_over {
+            // Where the engine sees one all the same, the command stays: to begin it again would cost more.
+            if is_over && !self.engine_shows_one().await? {
                 return Ok(());
             }
         }
@@ -145,7 +161,12 @@ impl Watch {
     fn begin(&mut self, seen: Seen) -> Followed {
         let (id, client) = (seen.sighting.id.clone(), seen.sighting.client);
         let (sender, looks) = channel::channel(seen);
-        let way = Way { on: self.on.clone(), container: self.container.clone(), told: self.told.clone() };
+        let way = Way {
+            on: self.on.clone(),
+            container: self.container.clone(),
+            histories: self.histories.clone(),
+            told: self.told.clone(),
+        };
         self.followers.spawn(followed::follow(way, looks));
         Followed { id, client, seen: sender }
     }

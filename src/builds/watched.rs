@@ -46,8 +46,9 @@ impl WatchedBuild {
 /// What is new of the builds of a container.
 #[derive(Debug, Clone)]
 pub enum BuildNews {
-    /// Its console log goes on with these bytes. What was there when it was found comes first.
-    Printed(BuildId, Bytes),
+    /// Its console log goes on with these bytes, which came at this time. What was there when it was found comes first,
+    /// without a time.
+    Printed(BuildId, Option<Timestamp>, Bytes),
     /// What is known of it now; at most twice a second for each build, and once when it is over.
     Read(Arc<WatchedBuild>),
     /// It could not be read, for this reason; it is tried again.

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::bitbake::{BuildEvent, BuildReader, Change, Output, Remaining, Stream};
+use crate::bitbake::{BuildReader, Estimator, Output, Stream, TaskHistory};
 
 use super::sight::Seen;
-use super::tally::Tally;
 use super::tasks::process_of;
 use super::{Sighting, WatchedBuild};
 
@@ -24,7 +23,7 @@ pub(super) struct Watching {
     /// What was there when it was joined: the bytes before this have no time.
     old: u64,
     has_log: bool,
-    per_minute: Tally,
+    estimator: Option<Estimator>,
     last_sign: Timestamp,
     ended: Option<Timestamp>,
 }
@@ -38,7 +37,7 @@ impl Watching {
             offset: 0,
             old: 0,
             has_log: false,
-            per_minute: Tally::new(now),
+            estimator: None,
             last_sign: seen.log_written.unwrap_or(seen.sighting.id.began).min(now),
             ended: None,
         };
@@ -81,10 +80,31 @@ impl Watching {
         self.date_tasks(now);
     }
 
-    /// Its log goes on with these bytes.
-    pub(super) fn printed(&mut self, bytes: &[u8], now: Timestamp) {
+    /// What is built, and for which machine, once that is known: what is asked of BitBake without its options, and the
+    /// machine by the place of the log.
+    pub(super) fn subject(&self) -> Option<(String, String)> {
+        let (_, rest) = self.log()?.rsplit_once("/log/cooker/")?;
+        let (machine, _) = rest.split_once('/')?;
+        let targets: Vec<&str> =
+            self.seen.words.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+        (!targets.is_empty()).then(|| (machine.to_owned(), targets.join(" ")))
+    }
+
+    /// What earlier builds took: from now on it can be said how long this one will.
+    pub(super) fn compare_with(&mut self, history: TaskHistory) {
+        self.estimator = Some(Estimator::new(history));
+    }
+
+    /// What this one tells for later ones, once it has ended.
+    pub(super) fn history(&self) -> Option<TaskHistory> {
+        TaskHistory::of(self.reader.build())
+    }
+
+    /// Its log goes on with these bytes; how many of them were there when it was joined.
+    pub(super) fn printed(&mut self, bytes: &[u8], now: Timestamp) -> usize {
         let old =
             usize::try_from(self.old.saturating_sub(self.offset)).unwrap_or(usize::MAX).min(bytes.len());
+        let before = old;
         let (old, new) = bytes.split_at_checked(old).unwrap_or((bytes, &[]));
         self.has_log = true;
         self.offset = self.offset.saturating_add(bytes.len() as u64);
@@ -92,16 +112,11 @@ impl Watching {
         if new.is_empty() {
             // What was running when it was joined is among what was there.
             self.date_tasks(now);
-            return;
+            return before;
         }
-        let mut ended: u32 = 0;
-        self.reader.feed_telling(Stream::Output, Some(now), new, &mut |_, event| {
-            if let BuildEvent::Task { change: Change::Succeeded | Change::Failed, .. } = event {
-                ended = ended.saturating_add(1);
-            }
-        });
-        self.per_minute.add(now, ended);
+        self.reader.feed(Stream::Output, Some(now), new);
         self.last_sign = self.last_sign.max(now);
+        before
     }
 
     /// It is over, and all it printed was read.
@@ -119,20 +134,15 @@ impl Watching {
 
     /// What is known of it now.
     pub(super) fn known(&mut self, now: Timestamp) -> WatchedBuild {
+        let build = self.reader.build();
         WatchedBuild {
             seen: self.seen.clone(),
-            build: self.reader.build().clone(),
-            remaining: self.remaining(),
-            per_minute: self.per_minute.minutes(self.ended.unwrap_or(now)),
+            remaining: self.estimator.as_mut().and_then(|estimator| estimator.remaining(build, now)),
+            per_minute: build.rate().per_minute(self.ended.unwrap_or(now)),
+            build: build.clone(),
             last_sign: self.last_sign,
             ended: self.ended,
         }
-    }
-
-    /// How long it will take yet. This is the place for an estimate; there is none yet.
-    #[expect(clippy::unused_self, reason = "an estimate is made of all that is known")]
-    fn remaining(&self) -> Option<Remaining> {
-        None
     }
 
     /// Gives the tasks that were running when it was joined their time, from their processes.
@@ -147,5 +157,105 @@ impl Watching {
         for (which, since) in since {
             self.reader.is_running_since(which, since);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bitbake::{Outcome, Phase};
+    use crate::builds::{BuildId, TaskProcess};
+
+    const LOG: &str = "/build/tmp/log/cooker/q/1.log";
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_700_000_000 + second).unwrap()
+    }
+
+    /// A build that began at 0, looked at so much later.
+    fn seen(age: u64, log_size: u64, tasks: &[(&str, u64)]) -> Seen {
+        let process = |(at, &(name, elapsed)): (usize, &(&str, u64))| TaskProcess {
+            process: u32::try_from(at).unwrap() + 100,
+            name: name.into(),
+            elapsed: Duration::from_secs(elapsed),
+            log: None,
+        };
+        let sighting = Sighting {
+            id: BuildId { directory: "/build".into(), began: at(0) },
+            user: "1000".into(),
+            client: Some(7),
+            server: Some(8),
+            words: vec!["image".into()],
+            is_parsing: log_size == 0,
+            console_log: (log_size > 0).then(|| LOG.into()),
+            event_log: None,
+            tasks: tasks.iter().enumerate().map(process).collect(),
+            disk: None,
+        };
+        Seen { sighting, log_size, log_written: None, age: Duration::from_secs(age) }
+    }
+
+    const BEGUN: &str = "NOTE: Executing Tasks\n\
+        NOTE: Running task 1 of 9 (/m/zlib/zlib_1.3.bb:do_compile)\n\
+        NOTE: recipe zlib-1.3-r0: task do_compile: Started\n";
+    const GOES_ON: &str = "NOTE: recipe zlib-1.3-r0: task do_compile: Succeeded\n\
+        NOTE: Running task 2 of 9 (/m/zlib/zlib_1.3.bb:do_install)\n\
+        NOTE: recipe zlib-1.3-r0: task do_install: Started\n";
+
+    #[test]
+    fn what_was_there_when_it_was_joined_has_no_time_and_its_tasks_have_that_of_their_processes() {
+        let joined = seen(600, BEGUN.len() as u64, &[("zlib:compile", 40)]);
+        let mut watching = Watching::new(&joined, at(600));
+        watching.printed(format!("{BEGUN}{GOES_ON}").as_bytes(), at(601));
+        let known = watching.known(at(601));
+        assert_eq!(known.build.times(), Some((at(601), at(601))), "only what is new has a time");
+        assert_eq!(known.per_minute, [1]);
+        assert_eq!(known.build.running()[0].since, Some(at(601)));
+
+        let mut watching = Watching::new(&joined, at(600));
+        watching.printed(BEGUN.as_bytes(), at(601));
+        let known = watching.known(at(601));
+        assert_eq!(known.build.times(), None);
+        assert_eq!(known.build.running()[0].since, Some(at(561)));
+        assert_eq!((known.last_sign, known.per_minute), (at(0), vec![]));
+        let took = |watching: &mut Watching| watching.known(at(700)).build.slowest()[0].took;
+        watching.printed(GOES_ON.as_bytes(), at(621));
+        assert_eq!(took(&mut watching), Duration::from_secs(60));
+    }
+
+    #[test]
+    fn of_one_that_has_just_begun_every_line_has_its_time() {
+        let mut watching = Watching::new(&seen(4, BEGUN.len() as u64, &[]), at(4));
+        watching.printed(BEGUN.as_bytes(), at(5));
+        assert_eq!(watching.known(at(5)).build.running()[0].since, Some(at(5)));
+    }
+
+    #[test]
+    fn before_it_prints_its_phase_is_that_of_its_processes() {
+        let mut watching = Watching::new(&seen(1, 0, &[]), at(1));
+        assert_eq!(watching.known(at(1)).build.phase(), Phase::Parsing);
+        watching.look(&seen(6, 9, &[]), at(6));
+        assert_eq!(watching.log(), Some(LOG));
+        watching.printed(BEGUN.as_bytes(), at(7));
+        let build = watching.known(at(7)).build;
+        assert_eq!((build.phase(), build.running().len()), (Phase::Tasks, 1));
+        watching.look(&seen(11, 0, &[]), at(11));
+        assert_eq!(watching.log(), Some(LOG), "it stays");
+    }
+
+    #[test]
+    fn at_its_end_nothing_runs_and_what_never_printed_has_no_outcome() {
+        let mut watching = Watching::new(&seen(1, 0, &[]), at(1));
+        watching.finish(at(2));
+        let known = watching.known(at(900));
+        assert_eq!((known.build.outcome(), known.ended, known.per_minute), (None, Some(at(2)), vec![]));
+        let mut watching = Watching::new(&seen(1, 9, &[("zlib:compile", 1)]), at(1));
+        watching.printed(BEGUN.as_bytes(), at(2));
+        watching.finish(at(3));
+        let known = watching.known(at(3));
+        assert!(
+            known.seen.tasks.is_empty() && known.seen.client.is_none() && known.build.running().is_empty()
+        );
+        assert_ne!(known.build.outcome(), Some(Outcome::Success));
     }
 }

@@ -1,8 +1,9 @@
 //! A container with a stand-in for BitBake in it, and what it is to print.
 
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use smidr_console::actions::{Supervised, Supervisor};
@@ -11,7 +12,7 @@ use smidr_console::engine::{
     ContainerId, ContainerManager, ContainerManagerExt, ContainerSpec, ExecRequest, RemoveOptions, docker,
 };
 
-use crate::support::{Bench, unique, wait_until};
+use crate::support::{Bench, unique};
 
 /// How long anything may take that is waited for: a look every five seconds, on a machine with other things to do.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
@@ -92,8 +93,15 @@ impl Builder {
 
     /// Waits until nothing runs in it but its main process.
     pub(crate) async fn is_empty(&self) {
-        wait_until("nothing is left in the container", LIMIT, async || self.processes().await.is_empty())
-            .await;
+        let begun = Instant::now();
+        loop {
+            let left = self.processes().await;
+            if left.is_empty() {
+                return;
+            }
+            assert!(begun.elapsed() < LIMIT, "still there: {left:#?}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     pub(crate) async fn remove(self) {
@@ -125,7 +133,7 @@ pub(crate) fn plan(lines: &[String], gates: &[(usize, &str)]) -> String {
     let mut plan = String::new();
     for (at, line) in lines.iter().enumerate() {
         for (_, gate) in gates.iter().filter(|(before, _)| *before == at) {
-            plan.push_str(&format!("@wait {gate}\n"));
+            writeln!(plan, "@wait {gate}").unwrap();
         }
         plan.push_str(line);
         plan.push('\n');
@@ -134,5 +142,5 @@ pub(crate) fn plan(lines: &[String], gates: &[(usize, &str)]) -> String {
 }
 
 pub(crate) fn text(lines: &[String]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.join("\n") + "\n"
 }

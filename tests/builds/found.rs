@@ -6,7 +6,8 @@ use std::time::Duration;
 use smidr_console::actions::Outcome;
 use smidr_console::bitbake::{self, Build, BuildReader, Phase, Stream};
 use smidr_console::builds::{
-    BuildId, BuildNews, FileNews, WatchedBuild, find, follow_file, look_once, process_of, read_file, watch,
+    BuildId, BuildNews, FileNews, NoHistories, WatchedBuild, find, follow_file, look_once, process_of,
+    read_file, watch,
 };
 use smidr_console::engine::StopOptions;
 use tokio::sync::mpsc;
@@ -28,7 +29,8 @@ struct Watched {
 impl Watched {
     fn begin(builder: &Builder) -> Self {
         let (told, news) = mpsc::channel(4);
-        let watching = tokio::spawn(watch(builder.on.clone(), builder.id.clone(), told));
+        let watching =
+            tokio::spawn(watch(builder.on.clone(), builder.id.clone(), Arc::new(NoHistories), told));
         Self { news, watching, builds: Vec::new(), troubles: Vec::new() }
     }
 
@@ -45,12 +47,15 @@ impl Watched {
         let deadline = tokio::time::Instant::now() + LIMIT;
         loop {
             let Ok(news) = tokio::time::timeout_at(deadline, self.news.recv()).await else {
-                let known: Vec<_> =
-                    self.builds.iter().map(|(_, printed, known)| (printed.len(), short(known))).collect();
+                let known: Vec<_> = self
+                    .builds
+                    .iter()
+                    .map(|(_, printed, known)| (printed.len(), short(known.as_ref())))
+                    .collect();
                 panic!("in vain: {what}; troubles {:?}; known {known:#?}", self.troubles);
             };
             match news.expect("the watch goes on") {
-                BuildNews::Printed(id, bytes) => self.of(&id).1.extend_from_slice(&bytes),
+                BuildNews::Printed(id, _, bytes) => self.of(&id).1.extend_from_slice(&bytes),
                 BuildNews::Trouble(_, why) => self.troubles.push(why),
                 BuildNews::Read(build) => {
                     self.of(build.id()).2 = Some(build.clone());
@@ -74,8 +79,8 @@ impl Watched {
 }
 
 /// What is known of a build, in so far as a failed test has to tell it.
-fn short(build: &Option<Arc<WatchedBuild>>) -> String {
-    build.as_ref().map_or_else(String::new, |build| {
+fn short(build: Option<&Arc<WatchedBuild>>) -> String {
+    build.map_or_else(String::new, |build| {
         let told = &build.build;
         format!(
             "{:?} {:?} {:?} {:?} {:?}",

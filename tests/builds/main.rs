@@ -1,4 +1,4 @@
-//! Builds in containers of a real engine, with a stand-in for BitBake that somebody else has started.
+//! Builds in containers: of the simulated engine, and of a real one with a stand-in for BitBake that somebody else starts.
 
 #[cfg(test)]
 #[path = "../support/mod.rs"]
@@ -8,3 +8,5 @@ mod support;
 mod fake;
 #[cfg(test)]
 mod found;
+#[cfg(test)]
+mod simulated;

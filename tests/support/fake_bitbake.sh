@@ -8,7 +8,7 @@ name() { printf '%s' "$1" >"/proc/$$/comm"; }
 
 case $0 in
   *bitbake)
-    build=$PWD logs=$PWD/tmp/log/cooker/qemux86-64
+    logs=$PWD/tmp/log/cooker/qemux86-64
     name KnottyUI
     mkdir -p "$logs"
     rm -f .parsed worker.pipe
@@ -62,12 +62,15 @@ case $0 in
               setsid sh "$0" task "$pf" "$task" </dev/null &
               echo "$!" >".tasks/$pf.$task"
               ;;
-            *) [ -e ".tasks/$pf.$task" ] && kill "$(cat ".tasks/$pf.$task")" ;;
+            *)
+              # All of the task's group, which is its own once it has begun.
+              read -r pid <".tasks/$pf.$task" && { kill -KILL "-$pid" 2>/dev/null || kill "$pid"; }
+              ;;
           esac
         done
         ;;
       task)
-        version=${2%-*} recipe=
+        version=${2%-*}
         recipe=${version%-*} version=${version##*-}
         name "$recipe:${3#do_}"
         temp=$PWD/tmp/work/core2-64/$recipe/$version/temp
@@ -77,7 +80,6 @@ case $0 in
         printf '#!/bin/sh\nwhile :; do echo "at work"; sleep 0.2; done\n' >"$temp/run.$3.$$"
         chmod +x "$temp/run.$3.$$"
         "$temp/run.$3.$$" &
-        trap 'kill $!; exit' TERM
         wait
         ;;
     esac

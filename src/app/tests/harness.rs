@@ -20,9 +20,9 @@ use crate::app::console::Behind;
 use crate::app::demo;
 use crate::app::events::EventSource;
 use crate::app::history::History;
+use crate::app::kept::Kept;
 use crate::app::notify::{Between, notice};
 use crate::app::outbox::Outbox;
-use crate::app::own_log::OwnLog;
 use crate::app::run::{Left, Loop, Stop};
 use crate::app::sixteen::Written;
 use crate::app::terminal::Terminal;
@@ -122,10 +122,10 @@ impl Console {
         (given.prepare)(&mut model);
         let state = tempfile::tempdir().unwrap();
         let history = Some(Arc::new(History::at(state.path().join("history"))));
+        let kept = Kept { history, ..Kept::default() };
         let (stopping, stops) = mpsc::channel(1);
         let candidates = vec![demo::candidate()];
-        let behind =
-            Behind::begin(&mut model, clock, candidates, opening(engine), history, OwnLog::default(), stops);
+        let behind = Behind::begin(&mut model, clock, candidates, opening(engine), kept, stops);
         let Behind { supervisor, mut ends, tasks, outbox, .. } = behind;
         let (coming_back, came_back) = mpsc::channel(1);
         ends.came_back = came_back;

@@ -18,6 +18,7 @@ use crate::app::link::Links;
 use crate::app::outbox::{Inbox, boxes};
 use crate::app::own_log::OwnLog;
 use crate::app::wires::Wires;
+use crate::builds::NoHistories;
 use crate::engine::discovery::Candidate;
 use crate::engine::simulated::scene::{Operation, Refusal};
 use crate::engine::simulated::{Fault, Simulated};
@@ -46,6 +47,7 @@ fn wires_by(open: Opening) -> (Wires, Inbox) {
         links: Links::default(),
         wanted,
         open,
+        histories: Arc::new(NoHistories),
         log: OwnLog::default(),
     };
     (wires, inbox)

@@ -105,4 +105,7 @@ pub(super) async fn top_shows_the_processes(bench: &Bench) {
     assert_eq!(*error.kind(), ErrorKind::NotRunning, "{error}");
     let sleeps = table.processes.iter().filter(|row| row.last().is_some_and(|cmd| cmd == "sleep 600"));
     assert_eq!(sleeps.count(), 1, "{table:?}");
+    if table.titles.iter().any(|title| title == "COMM") {
+        assert!(table.column("COMM").any(|name| name == "sleep"), "{table:?}");
+    }
 }

@@ -210,7 +210,9 @@ fn running(build: &WatchedBuild, now: Timestamp) -> Vec<RunningRow<'_>> {
                 .or(task.pid.and_then(|pid| u32::try_from(pid).ok())),
         });
     }
-    for process in processes.into_iter().flatten() {
+    // What the log does not name has begun or ended since the last look; a quiet build names nothing.
+    let unnamed = if rows.is_empty() { processes } else { Vec::new() };
+    for process in unnamed.into_iter().flatten() {
         let (pf, task) = process.name.split_once(':').unwrap_or((&process.name, ""));
         rows.push(RunningRow {
             multiconfig: None,

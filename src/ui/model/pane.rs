@@ -142,6 +142,15 @@ impl Pane {
         self.tabs.insert(of.clone(), tab);
     }
 
+    /// There is a build in a container: its page is shown where nobody has chosen a tab and the container's own log is
+    /// empty, as it is where builds are begun by execs.
+    pub fn prefer_build(&mut self, of: &ContainerKey) {
+        let own_log = self.logs.get(of).and_then(|view| view.reader.as_ref()).map(LogReader::extent);
+        if own_log.is_some_and(|extent| extent.first == extent.end) && !self.tabs.contains_key(of) {
+            self.show(of, Tab::Build);
+        }
+    }
+
     /// The tabs of a container, in the order they are drawn.
     #[must_use]
     pub fn tabs(&self, of: &ContainerKey) -> Vec<Tab> {

@@ -74,6 +74,7 @@ pub(super) fn of_container(
             telling::of_build(model, key, &build, commands);
             if let Some(builds) = model.containers.builds_mut(key) {
                 builds.take(build);
+                model.pane.prefer_build(key);
             }
         }
         ContainerNews::BuildTrouble(id, problem) => {

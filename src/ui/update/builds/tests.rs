@@ -383,3 +383,25 @@ fn leaving_says_that_builds_go_on() {
     let drawn = stage.draw();
     assert!(drawn.contains("1 build goes on by itself"), "{drawn}");
 }
+
+#[test]
+fn where_a_container_prints_nothing_itself_its_build_is_shown() {
+    let own_log = |stage: &mut Stage, lines| {
+        stage.tell(Message::Container(key("yocto-a"), ContainerNews::Log(log_of(lines))));
+    };
+    let mut stage = Stage::new(120, 40);
+    stage.on("yocto-a");
+    own_log(&mut stage, 0);
+    tell(&mut stage, "yocto-a", running());
+    assert_eq!(stage.model.tab(), Some(Tab::Build));
+    // A tab that was chosen stays.
+    stage.keys("[");
+    assert_eq!(stage.model.tab(), Some(Tab::Log));
+    tell(&mut stage, "yocto-a", running());
+    assert_eq!(stage.model.tab(), Some(Tab::Log));
+
+    let mut stage = self::stage();
+    own_log(&mut stage, 3);
+    tell(&mut stage, "yocto-a", running());
+    assert_eq!(stage.model.tab(), Some(Tab::Log));
+}

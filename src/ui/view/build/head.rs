@@ -154,7 +154,7 @@ fn figures(model: &Model, build: &WatchedBuild) -> Vec<Part> {
     if let Some(total) = setscene.total.filter(|_| told.phase() != Phase::Setscene) {
         parts.push((format!("setscene {}/{total}", setscene.reached), look.plain));
     }
-    let running = told.running().len().max(build.seen.tasks.len());
+    let running = Some(told.running().len()).filter(|named| *named > 0).unwrap_or(build.seen.tasks.len());
     if build.ended.is_none() && running > 0 {
         parts.push((format!("{running} running"), look.plain));
     }

@@ -105,7 +105,7 @@ pub(super) fn of_outcome(look: &Look, outcome: Outcome) -> Style {
     }
 }
 
-/// How long it will take yet: `1:05–1:30`, hours and minutes; where that is long, whole hours or days.
+/// How long it will take yet: `5–12m`, or `1h05–1h30`; where that is long, whole hours or days.
 pub(in crate::ui::view) fn eta(look: &Look, remaining: Remaining) -> String {
     let minutes = |duration: Duration| duration.as_secs().div_ceil(60);
     let (least, most) = (minutes(remaining.least), minutes(remaining.most));
@@ -113,9 +113,10 @@ pub(in crate::ui::view) fn eta(look: &Look, remaining: Remaining) -> String {
     let range = |least: String, most: String, unit: &str| {
         if least == most { format!("{least}{unit}") } else { format!("{least}{dash}{most}{unit}") }
     };
-    let clock = |minutes: u64| format!("{}:{:02}", minutes / 60, minutes % 60);
+    let clock = |minutes: u64| format!("{}h{:02}", minutes / 60, minutes % 60);
     match most {
-        0..600 => range(clock(least), clock(most), ""),
+        0..60 => range(least.to_string(), most.to_string(), "m"),
+        60..600 => range(clock(least), clock(most), ""),
         600..5760 => range((least / 60).to_string(), most.div_ceil(60).to_string(), "h"),
         _ => {
             let days = most.div_ceil(1440).min(999);
@@ -136,10 +137,11 @@ mod tests {
             eta(&Look::default(), Remaining { least: minutes(least), likely, most: minutes(most) })
         };
         for (least, most, words) in [
-            (65, 90, "1:05–1:30"),
-            (0, 2, "0:00–0:02"),
-            (4, 4, "0:04"),
-            (599, 599, "9:59"),
+            (65, 90, "1h05–1h30"),
+            (20, 61, "0h20–1h01"),
+            (0, 2, "0–2m"),
+            (4, 4, "4m"),
+            (599, 599, "9h59"),
             (590, 610, "9–11h"),
             (2000, 9000, "1–7d"),
             (0, u64::MAX / 60, "0–999d"),
@@ -149,6 +151,6 @@ mod tests {
         }
         let ascii = Look { is_ascii: true, ..Look::default() };
         let hour = Duration::from_secs(3600);
-        assert_eq!(eta(&ascii, Remaining { least: hour, likely: hour, most: hour * 2 }), "1:00-2:00");
+        assert_eq!(eta(&ascii, Remaining { least: hour, likely: hour, most: hour * 2 }), "1h00-2h00");
     }
 }
