@@ -100,7 +100,8 @@ fn of_lines_that_are_of_no_use_nothing_is_kept() {
         reader.feed(begins, &mut |_| panic!("an event"));
         for _ in 0..200 {
             reader.feed(&[b'A'; 10_000], &mut |_| panic!("an event"));
-            assert!(reader.open.len() <= LONGEST);
+            let is_of_use = begins.ends_with(b"bb.build.TaskStarted\", \"vars\": \"");
+            assert!(reader.open.len() <= if is_of_use { LONGEST } else { HEAD });
         }
         reader.feed(b"\"}\n", &mut |_| panic!("an event"));
         assert!(reader.open.is_empty());

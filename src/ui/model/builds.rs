@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::bitbake::{Build, Outcome, Phase};
-use crate::builds::{BuildId, WatchedBuild};
+use crate::builds::{BuildId, Memory, Watchdog, WatchedBuild, Worry};
 use crate::ui::Problem;
 
 /// How many builds of a container are kept.
@@ -16,6 +18,16 @@ pub struct Builds {
     kept: Vec<Arc<WatchedBuild>>,
     /// One that could not be read, until it can.
     trouble: Option<(BuildId, Problem)>,
+    /// Who watches over those that are kept.
+    watched: Vec<Watched>,
+}
+
+/// A build that is watched over.
+#[derive(Debug)]
+struct Watched {
+    id: BuildId,
+    watchdog: Watchdog,
+    worries: Vec<Worry>,
 }
 
 impl Builds {
@@ -42,6 +54,34 @@ impl Builds {
             let oldest = self.kept.iter().rposition(|other| other.ended.is_some());
             self.kept.remove(oldest.unwrap_or(BUILDS));
         }
+    }
+
+    /// Looks after all of them, and gives what is to be told now.
+    pub fn watch(&mut self, memory: Memory, now: Timestamp) -> Vec<(Arc<WatchedBuild>, Worry)> {
+        let kept = &self.kept;
+        self.watched.retain(|watched| kept.iter().any(|build| *build.id() == watched.id));
+        let mut news = Vec::new();
+        for build in kept {
+            let at = self.watched.iter().position(|watched| watched.id == *build.id());
+            let at = at.unwrap_or_else(|| {
+                let id = build.id().clone();
+                self.watched.push(Watched { id, watchdog: Watchdog::default(), worries: Vec::new() });
+                self.watched.len() - 1
+            });
+            let Some(watched) = self.watched.get_mut(at) else { continue };
+            // What its tasks usually take is not known here.
+            watched.worries = watched.watchdog.look(build, memory, &|_| None, now);
+            let told = watched.worries.iter().filter(|worry| worry.is_news);
+            news.extend(told.map(|worry| (build.clone(), worry.clone())));
+        }
+        news
+    }
+
+    /// What there was to worry about with one when it was last looked after, the gravest first.
+    #[must_use]
+    pub fn worries(&self, id: &BuildId) -> &[Worry] {
+        let watched = self.watched.iter().find(|watched| watched.id == *id);
+        watched.map(|watched| watched.worries.as_slice()).unwrap_or_default()
     }
 
     /// One cannot be read just now, for this reason.

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::actions::cleanup::{ManagedBy, Rules};
-use crate::builds::WatchedBuild;
+use crate::builds::{Memory, WatchedBuild, Worry};
 use crate::engine::{Container, ContainerDetails, ContainerState, Stats};
 use crate::text::{clean, fit};
 use crate::ui::{ContainerKey, EngineId, Problem, VolumeKey};
@@ -14,6 +16,9 @@ use super::{Builds, Column, Cursor, Matcher, Sort, StatsHistory};
 
 /// How often the list is put in order anew while only figures change: rows that jump cannot be read.
 const REORDER: Duration = Duration::from_secs(2);
+
+/// How old figures may be that still count.
+const FRESH: SignedDuration = SignedDuration::from_secs(60);
 
 /// What is known of a container.
 #[derive(Debug)]
@@ -50,6 +55,17 @@ impl Row {
         };
         self.container.state == ContainerState::Exited
             && known.or_else(in_words).is_some_and(|code| code != 0)
+    }
+
+    /// What is known of its memory: what it uses only as long as the figures are fresh.
+    fn memory(&self, now: Timestamp) -> Memory {
+        let is_fresh = |stats: &&Stats| stats.time.is_none_or(|read| now.duration_since(read).abs() < FRESH);
+        let used_of = self.stats.last().filter(is_fresh).map(|stats| (stats.memory.used, stats.memory.limit));
+        let oom_killed = match &self.details {
+            Some(Ok(details)) if self.details_of == self.version => details.oom_killed,
+            _ => false,
+        };
+        Memory { used_of: used_of.filter(|(_, limit)| *limit > 0), oom_killed }
     }
 
     /// The build that tells what it is doing, or did last. One that went on when the container ended tells nothing.
@@ -215,6 +231,18 @@ impl Containers {
     pub fn running_builds(&self) -> usize {
         let alive = self.rows.values().filter(|row| row.container.state.is_alive());
         alive.map(|row| row.builds.running()).sum()
+    }
+
+    /// Looks after the builds of those that run, and gives what is to be told now: the container's name, the build and
+    /// what there is to worry about.
+    pub fn watch(&mut self, now: Timestamp) -> Vec<(String, Arc<WatchedBuild>, Worry)> {
+        let mut news = Vec::new();
+        for row in self.rows.values_mut().filter(|row| !row.builds.all().is_empty()) {
+            let memory = row.memory(now);
+            let told = row.builds.watch(memory, now);
+            news.extend(told.into_iter().map(|(build, worry)| (row.container.name.clone(), build, worry)));
+        }
+        news
     }
 
     /// The builds of one, to change them: which are shown, and in what order, may change with them.

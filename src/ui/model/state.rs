@@ -1,5 +1,7 @@
 //! The whole of it.
 
+use std::time::Duration;
+
 use crate::ui::dialogs::Dialog;
 use crate::ui::{ContainerKey, KeyMap, Look, Now};
 
@@ -80,6 +82,8 @@ pub struct Model {
     pub histories: Histories,
     /// Commands that were typed and not run, by container name.
     pub drafts: Drafts,
+    /// When builds were last looked after.
+    pub watched_at: Option<Duration>,
     /// The title that was asked for the terminal's window.
     pub title: Option<String>,
     /// What the mouse did before.
@@ -118,6 +122,7 @@ impl Model {
             histories: Histories::default(),
             drafts: Drafts::default(),
             title: None,
+            watched_at: None,
             mouse: crate::ui::Mouse::default(),
             matcher: Matcher::default(),
             quits: false,

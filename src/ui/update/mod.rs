@@ -36,7 +36,7 @@ pub fn update(model: &mut Model, now: Now, message: Message) -> Vec<Command> {
         Message::Mouse(mouse) => mouse::moved(model, mouse, &mut commands),
         Message::Pasted(text) => keys::pasted(model, &text, &mut commands),
         Message::Resized(columns, rows) => model.size = (columns, rows),
-        Message::Tick => {}
+        Message::Tick => telling::watch(model, &mut commands),
         Message::Engine(id, heard) => {
             news::of_engine(model, id, heard);
             telling::entitle(model, &mut commands);

@@ -1,10 +1,14 @@
 //! What is told of builds to somebody who does not look.
 
-use crate::builds::{WatchedBuild, happened};
+use std::time::Duration;
+
+use crate::builds::{Happening, WatchedBuild, happened};
 use crate::ui::model::Row;
 use crate::ui::model::builds::percent;
-use crate::ui::{Command, ContainerKey, Model};
+use crate::ui::{Command, ContainerKey, Model, Tone};
 
+/// How often builds are looked after.
+const EVERY: Duration = Duration::from_secs(5);
 /// How many builds have their percentage in the title.
 const IN_TITLE: usize = 4;
 
@@ -15,6 +19,22 @@ pub(super) fn of_build(model: &Model, key: &ContainerKey, build: &WatchedBuild, 
     for happening in happened(before, build) {
         if model.options.notify.of.contains(&happening.kind) {
             let container = row.container.name.clone();
+            commands.push(Command::Notify { container, happening: Box::new(happening) });
+        }
+    }
+}
+
+/// Looks after all builds, not more often than every few seconds, and tells what there is to worry about.
+pub(super) fn watch(model: &mut Model, commands: &mut Vec<Command>) {
+    let now = model.now.since_start;
+    if model.watched_at.is_some_and(|last| now.saturating_sub(last) < EVERY) {
+        return;
+    }
+    model.watched_at = Some(now);
+    for (container, build, worry) in model.containers.watch(model.now.time) {
+        model.toasts.tell(Tone::Warning, format!("{container}: {}", worry.notice), now);
+        let happening = Happening::of_worry(&worry, &build);
+        if let Some(happening) = happening.filter(|one| model.options.notify.of.contains(&one.kind)) {
             commands.push(Command::Notify { container, happening: Box::new(happening) });
         }
     }
@@ -61,7 +81,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::builds::HappeningKind;
+    use crate::builds::{Disk, HappeningKind};
     use crate::ui::test_builds::{ended, until, watched, whole};
     use crate::ui::test_support::{Stage, key};
     use crate::ui::{ContainerNews, Message};
@@ -108,6 +128,31 @@ mod tests {
         let begun = watched(until(FAILED, "fail-shell-1.0-r0: task do_compile: Started"));
         assert_eq!(told(&mut stage, "yocto-a", &begun), Vec::<String>::new());
         assert_eq!(told(&mut stage, "yocto-a", &ended(whole(FAILED))), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_disk_that_is_full_soon_is_told_once_in_a_while() {
+        let mut stage = Stage::new(120, 40);
+        let mut build = watched(until(FAILED, "fail-shell-1.0-r0: task do_compile: Started"));
+        build.seen.disk = Some(Disk { free: 1 << 30, total: 900 << 30, free_inodes: None });
+        let id = build.id().clone();
+        told(&mut stage, "yocto-a", &build);
+        let seconds = |stage: &mut Stage, count: u64| -> Vec<String> {
+            let mut kinds = Vec::new();
+            for _ in 0..count {
+                stage.wait(1);
+                stage.tell(Message::Tick);
+                for command in std::mem::take(&mut stage.commands) {
+                    let Command::Notify { happening, .. } = command else { panic!("{command:?}") };
+                    kinds.push(happening.kind.name().to_owned());
+                }
+            }
+            kinds
+        };
+        assert_eq!(seconds(&mut stage, 60), ["low-disk"]);
+        let row = stage.model.containers.get(&key("yocto-a")).unwrap();
+        assert_eq!(row.builds.worries(&id)[0].row, "1.0 GiB of disk left");
+        assert_eq!(seconds(&mut stage, 16 * 60), ["low-disk"]);
     }
 
     #[test]

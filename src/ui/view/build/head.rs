@@ -122,6 +122,8 @@ fn progress(model: &Model, row: &Row, build: &WatchedBuild, width: usize) -> Vec
             parts.extend(build.remaining.map(|left| (format!("eta {}", eta(look, left)), look.strong)));
         }
     }
+    let worries = row.builds.worries(build.id());
+    parts.extend(worries.iter().map(|worry| (clean(&worry.row).into_owned(), look.warning)));
     if let Some(problem) = row.builds.trouble(build.id()) {
         parts.insert(0, (format!("not read just now: {}", problem.words), look.warning));
     }
