@@ -118,7 +118,7 @@ impl Following {
                 News::File(Some(FileNews::Trouble(why))) => self.trouble(why).await?,
                 News::Events(Some(FileNews::Bytes(bytes))) => {
                     if let Some((_, reader)) = &mut self.events {
-                        reader.feed(&bytes, &mut |event| self.build.learn(&event));
+                        reader.feed(&bytes, &mut |event| self.build.learn(event));
                         self.is_new();
                     }
                 }
