@@ -14,6 +14,7 @@ mod histories;
 mod located;
 mod looks;
 mod one_file;
+mod pace;
 mod read;
 mod sight;
 mod sighting;

@@ -13,13 +13,14 @@ use super::find::has_bitbake;
 use super::followed::{self, Way};
 use super::looks::{EVERY, Looks};
 use super::sight::{Seen, Sighted};
-use super::{BuildId, BuildNews, Histories};
+use super::{BuildId, BuildNews, Histories, pace};
 
 /// The client's beginning may be told a second off from one look to the next where the machine's clock is set.
 const SAME_BEGINNING: i64 = 2;
 
 /// Watches the builds of a container for as long as this is not dropped: finds those that run, whoever began them, at
-/// most eight at once, and those that begin, every five seconds, follows each and tells what is new of it. Returns
+/// most eight at once, and those that begin, every five seconds (where more than twenty containers are watched, as often
+/// as four of them can be looked at in a second), follows each and tells what is new of it. Returns
 /// when the container is gone or nobody listens any more. A container that stops or starts is watched on.
 ///
 /// While there is no BitBake, only the engine is asked for the processes; nothing runs in the container. Then one
@@ -114,6 +115,7 @@ impl Watch {
 
     /// Whether there is a BitBake by the engine's list of processes; an engine that has no such list leaves it open.
     async fn engine_shows_one(&self) -> Result<bool, EngineError> {
+        pace::turn().await;
         let call = self.on.supervisor.call();
         let name = self.container.as_str();
         let report = self.on.read(&call, Verb::Top, name, |engine| engine.top(&self.container)).await;
