@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, setpriority_process};
+
 use crate::console::{Console, SOON, Start};
 use crate::engine::Engine;
 use crate::support::{Bench, unique};
@@ -44,6 +46,7 @@ fn a_flood_is_neither_felt_in_the_keys_nor_on_the_line() {
     console.wait_for(&format!(" {name} [Log]"), SOON);
     console.wait_for("task do_compile: Started, ", SOON);
 
+    be_ahead();
     let before = console.screen();
     let (begun, bytes) = (Instant::now(), console.written_in(COUNTED));
     let a_second = bytes * 1000 / usize::try_from(begun.elapsed().as_millis()).unwrap();
@@ -61,6 +64,16 @@ fn a_flood_is_neither_felt_in_the_keys_nor_on_the_line() {
     assert!(resident < RESIDENT, "{resident} bytes resident");
     console.quit();
     engine.docker(&["rm", "--force", "--volumes", &name]);
+}
+
+/// Puts the threads of this test before all others: the time until they have a processor is not the console's. Those the
+/// console has are as they were; where this is not permitted, more is measured than is the console's.
+fn be_ahead() {
+    for thread in std::fs::read_dir("/proc/self/task").unwrap() {
+        let name = thread.unwrap().file_name();
+        let id = name.to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+        let _ = setpriority_process(id, -20);
+    }
 }
 
 /// Times `?` to the help on its way to the screen: the median, and what all but one in a hundred keep.
