@@ -7,8 +7,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
 use super::exit::Exit;
 use super::{
-    cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect, kill, logs, man,
-    pause, ps, pull, remove, rename, report, start, stats, stop, top, volume, wait,
+    check, cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect, kill, logs,
+    man, pause, ps, pull, remove, rename, report, start, stats, stop, top, volume, wait,
 };
 use crate::values;
 
@@ -154,6 +154,8 @@ pub(crate) enum Command {
     Cleanup(cleanup::CleanupArgs),
     /// Tell a BitBake build from its saved log: how it ended, what failed and why
     Report(report::ReportArgs),
+    /// Check a build file of Smidr's, and print what it comes to
+    Check(check::CheckArgs),
     /// Try every known endpoint and say what is wrong where none answers
     Doctor(doctor::DoctorArgs),
     /// Print the settings in force, and where each came from

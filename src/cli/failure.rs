@@ -30,7 +30,7 @@ pub(crate) enum Failure {
         /// The engines' endpoints.
         engines: Vec<String>,
     },
-    /// The settings make no sense, or cannot be read.
+    /// The settings or the build file make no sense, or cannot be read.
     Settings(ConfigError),
     /// A file or stream of ours failed.
     Here {
@@ -86,7 +86,7 @@ impl Failure {
                 Outcome::Cancelled => signal,
             },
             Self::Engine(error) => Exit::of(error.kind()),
-            Self::Settings(ConfigError::Missing { .. }) => Exit::NotFound,
+            Self::Settings(ConfigError::Missing { .. } | ConfigError::NoBuildFile { .. }) => Exit::NotFound,
             Self::Here { .. } | Self::Settings(ConfigError::Unreadable { .. }) => Exit::Failed,
             Self::Usage(_) | Self::Ambiguous { .. } | Self::Settings(_) => Exit::Usage,
             Self::NoEngine(_) => Exit::Unreachable,
@@ -120,6 +120,7 @@ impl Failure {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Ambiguous { .. } => Some("say which with --host".into()),
+            Self::Settings(ConfigError::NoBuildFile { .. }) => Some("-f names one".into()),
             Self::NoEngine(_) => Some("`smidr-console doctor` says for each endpoint what to do".into()),
             Self::Action(report) if matches!(report.outcome, Outcome::TimedOut) => {
                 Some("--timeout gives it longer".into())
@@ -254,9 +255,9 @@ pub(crate) struct ErrorJson {
     mistakes: Option<Vec<MistakeJson>>,
 }
 
-/// Something that is wrong in the settings file.
+/// Something that is wrong in the settings file or a build file, or worth a word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct MistakeJson {
+pub(crate) struct MistakeJson {
     file: String,
     line: usize,
     column: usize,
@@ -265,7 +266,7 @@ struct MistakeJson {
 }
 
 impl MistakeJson {
-    fn of(mistake: &Mistake) -> Self {
+    pub(crate) fn of(mistake: &Mistake) -> Self {
         Self {
             file: mistake.file().to_string_lossy().into_owned(),
             line: mistake.place().line,

@@ -8,8 +8,8 @@ use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::output::Screen;
 use super::{
-    cleanup, completions, config, console, copy, create, df, doctor, events, exec, images, inspect, kill,
-    logs, man, pause, ps, pull, remove, rename, report, start, stats, stop, top, volume, wait,
+    check, cleanup, completions, config, console, copy, create, df, doctor, events, exec, images, inspect,
+    kill, logs, man, pause, ps, pull, remove, rename, report, start, stats, stop, top, volume, wait,
 };
 
 /// How long what is still under way after the verb has ended may take to be looked after.
@@ -78,6 +78,7 @@ async fn dispatch(context: &Context, verb: Command) -> Ended {
         Command::Df(args) => df::run(&args, context).await,
         Command::Cleanup(args) => cleanup::run(&args, context).await,
         Command::Report(args) => report::run(&args, context).await,
+        Command::Check(args) => check::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context).await,
         Command::Config(args) => config::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Origin, Settings};
+use super::Origin;
 
 /// A setting that is in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +24,9 @@ impl Entry {
     }
 }
 
-/// Names and values of all settings, in the order of [`Settings`]. A group without anything in it, such as no keys,
+/// Names and values of all settings, or of a group of them, in the order of their names. A group without anything in it, such as no keys,
 /// is one value.
-pub(super) fn flattened(settings: &Settings) -> Vec<(String, Value)> {
+pub(super) fn flattened(settings: &impl Serialize) -> Vec<(String, Value)> {
     let mut entries = Vec::new();
     // Maps keyed by strings and plain values always serialise.
     if let Ok(Value::Object(fields)) = settings.serialize(serde_json::value::Serializer) {

@@ -1,4 +1,4 @@
-//! What is wrong with the settings.
+//! What is wrong with the settings, or with a build file.
 
 use std::fmt::{self, Write};
 use std::io;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Place;
 use super::snippet::Snippet;
 
-/// Why there are no settings.
+/// Why there are no settings, or no build file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -19,16 +19,22 @@ pub enum ConfigError {
         /// What named it: a flag or a variable.
         named_by: &'static str,
     },
+    /// There is no build file of this name.
+    #[error("there is no build file {}", file.display())]
+    NoBuildFile {
+        /// The file.
+        file: PathBuf,
+    },
     /// The file is there and cannot be read.
-    #[error("cannot read the settings file {}", file.display())]
+    #[error("cannot read the file {}", file.display())]
     Unreadable {
         /// The file.
         file: PathBuf,
         /// Why.
         source: io::Error,
     },
-    /// The file is longer than any settings are.
-    #[error("the settings file {} is longer than {limit} bytes", file.display())]
+    /// The file is longer than any such file is.
+    #[error("the file {} is longer than {limit} bytes", file.display())]
     TooLong {
         /// The file.
         file: PathBuf,

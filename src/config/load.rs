@@ -1,23 +1,16 @@
 //! The file, then the environment, then the flags.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::entries::flattened;
 use super::error::Found;
 use super::node::{Broken, Node};
 use super::reader::Reader;
+use super::text::{contents, decoded, mistakes, name_of};
 use super::{
     Colours, ConfigError, Entry, Environment, Glyphs, Mistake, Origin, Place, Settings, Vocabulary, read,
 };
-
-/// Longer files are not read.
-const LONGEST: u64 = 1 << 20;
-
-/// More mistakes than this are counted and not told.
-const TOLD: usize = 20;
 
 /// What the command line says about settings; `None` where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,15 +86,12 @@ pub fn load(
     let Some((file, named_by)) = settings_file(environment, overrides) else {
         return resolve(None, environment, overrides, vocabulary);
     };
-    let mut bytes = Vec::new();
-    match File::open(&file).and_then(|opened| opened.take(LONGEST + 1).read_to_end(&mut bytes)) {
-        Ok(_) if bytes.len() as u64 > LONGEST => Err(ConfigError::TooLong { file, limit: LONGEST }),
-        Ok(_) => resolve(Some((&file, &bytes)), environment, overrides, vocabulary),
-        Err(source) if source.kind() == io::ErrorKind::NotFound => match named_by {
+    match contents(&file)? {
+        Some(bytes) => resolve(Some((&file, &bytes)), environment, overrides, vocabulary),
+        None => match named_by {
             Some(named_by) => Err(ConfigError::Missing { file, named_by }),
             None => resolve(None, environment, overrides, vocabulary),
         },
-        Err(source) => Err(ConfigError::Unreadable { file, source }),
     }
 }
 
@@ -131,17 +121,7 @@ pub fn resolve(
 }
 
 fn of_file(path: &Path, bytes: &[u8], vocabulary: &Vocabulary<'_>) -> Result<Loaded, ConfigError> {
-    let text = match str::from_utf8(bytes) {
-        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
-        Err(error) => {
-            let valid = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
-            let (line, column) = (valid.split('\n').count(), valid.rsplit('\n').next().unwrap_or(""));
-            let place = Place { line, column: column.chars().count() + 1 };
-            let what = "what stands here is no text in UTF-8".to_owned();
-            let all = String::from_utf8_lossy(bytes);
-            return Err(mistakes(path, &all, vec![Found { at: (place, 1), what, expected: None }]));
-        }
-    };
+    let text = decoded(path, bytes)?;
     let mut reader = Reader::new(vocabulary);
     let settings = match Node::parse(text) {
         Ok(Some(root)) => read::read(&mut reader, &root),
@@ -153,20 +133,11 @@ fn of_file(path: &Path, bytes: &[u8], vocabulary: &Vocabulary<'_>) -> Result<Loa
     if !reader.mistakes.is_empty() {
         return Err(mistakes(path, text, reader.mistakes));
     }
-    let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
-    let origins = reader.lines.into_iter().map(|(setting, line)| {
-        let name = name.clone().into_owned();
-        (setting, Origin::File { name, line })
-    });
+    let name = name_of(path);
+    let origins =
+        reader.lines.into_iter().map(|(setting, line)| (setting, Origin::File { name: name.clone(), line }));
     let (file, text) = (Some(path.to_owned()), text.to_owned());
     Ok(Loaded { settings, file, text, origins: origins.collect() })
-}
-
-fn mistakes(path: &Path, text: &str, mut found: Vec<Found>) -> ConfigError {
-    found.sort_by_key(|found| found.at.0);
-    let more = found.len().saturating_sub(TOLD);
-    let told = found.into_iter().take(TOLD).map(|found| Mistake::new(path, text, found));
-    ConfigError::Mistakes { mistakes: told.collect(), more }
 }
 
 impl Loaded {

@@ -1,9 +1,11 @@
 //! The console's settings: a file, then the environment, then flags, into one validated [`Settings`], with where
-//! each value came from. Knows no other room: which actions, columns and verbs there are, it is told.
+//! each value came from; and Smidr's build file, into one [`BuildFile`]. Knows no other room: which actions, columns
+//! and verbs there are, it is told.
 //!
-//! What is wrong in the file is told with line, column, the line itself and what was expected. `assets/settings.yaml`
-//! documents every setting.
+//! What is wrong in a file is told with line, column, the line itself and what was expected. `assets/settings.yaml`
+//! documents every setting, `assets/smidr.yaml.example` the build file.
 
+mod aliases;
 mod chord;
 mod entries;
 mod environment;
@@ -18,7 +20,9 @@ mod read;
 mod reader;
 mod saved_command;
 mod settings;
+mod smidr;
 mod snippet;
+mod text;
 mod theme;
 mod units;
 mod vocabulary;
@@ -33,6 +37,10 @@ pub use origin::Origin;
 pub use place::{Place, Placed};
 pub use saved_command::SavedCommand;
 pub use settings::{DEFAULT_COLUMNS, DEFAULT_FILE, Managed, Settings, Sort, Stop};
+pub use smidr::{
+    Advanced, Base, Build, BuildFile, BuildMount, Cache, Container, DEFAULT_IMAGE, Directories, EXAMPLE,
+    Features, Layer, LoadedBuildFile, Packages, Storage, Variables, load_build_file, read_build_file,
+};
 pub use theme::{Borders, Colour, Colours, Glyphs, Theme};
 pub use vocabulary::Vocabulary;
 

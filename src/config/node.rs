@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use granit_parser::{Event, Marker, Parser, ScalarStyle, Span};
 
 use super::Place;
+use super::aliases::{Aliases, NotCopied};
 
 /// Where a mistake is, how many characters of its line it takes up, and what it is.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub(super) struct Broken {
 }
 
 /// A value of the file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Node {
     /// Where it begins.
     pub(super) place: Place,
@@ -23,7 +24,7 @@ pub(super) struct Node {
     pub(super) value: Value,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
     /// Nothing, `~` or `null`.
     Null,
@@ -36,7 +37,7 @@ pub(super) enum Value {
 }
 
 /// A name and its value.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Field {
     pub(super) name: String,
     /// Where the name stands.
@@ -50,7 +51,16 @@ impl Node {
     /// Reads a file of at most one document; an empty one is `None`. How deep values may lie in each other is bounded
     /// by the parser.
     pub(super) fn parse(text: &str) -> Result<Option<Self>, Broken> {
-        let mut events = Events { parser: Parser::new_from_str(text) };
+        Self::document(Events { parser: Parser::new_from_str(text), aliases: None })
+    }
+
+    /// The same for a file that may use anchors and aliases: what an alias names stands in its place, and keeps the
+    /// place where it was written.
+    pub(super) fn parse_with_aliases(text: &str) -> Result<Option<Self>, Broken> {
+        Self::document(Events { parser: Parser::new_from_str(text), aliases: Some(Aliases::default()) })
+    }
+
+    fn document(mut events: Events<'_>) -> Result<Option<Self>, Broken> {
         let mut root = None;
         loop {
             match events.next()? {
@@ -98,6 +108,8 @@ fn broken(span: Span, what: impl Into<String>) -> Broken {
 
 struct Events<'t> {
     parser: Parser<'t, granit_parser::StrInput<'t>>,
+    /// What anchors name, where the file may use them.
+    aliases: Option<Aliases>,
 }
 
 impl<'t> Events<'t> {
@@ -111,19 +123,44 @@ impl<'t> Events<'t> {
 
     /// The value that begins with this event.
     fn node(&mut self, event: Event<'t>, span: Span) -> Result<Node, Broken> {
-        let value = match event {
-            Event::Scalar(_, _, anchor, tag) if anchor > 0 || tag.is_some() => return Err(refused(span)),
-            Event::SequenceStart(_, anchor, tag) | Event::MappingStart(_, anchor, tag)
-                if anchor > 0 || tag.is_some() =>
-            {
-                return Err(refused(span));
+        let anchor = match &event {
+            Event::Alias(anchor) => return self.copy(*anchor, span),
+            Event::Scalar(_, _, anchor, tag)
+            | Event::SequenceStart(_, anchor, tag)
+            | Event::MappingStart(_, anchor, tag) => {
+                if tag.is_some() || (*anchor > 0 && self.aliases.is_none()) {
+                    return Err(self.refused(span));
+                }
+                *anchor
             }
+            _ => return Err(self.refused(span)),
+        };
+        let value = match event {
             Event::Scalar(text, style, ..) => scalar(&text, style),
             Event::SequenceStart(..) => Value::List(self.list()?),
-            Event::MappingStart(..) => Value::Map(self.map()?),
-            _ => return Err(refused(span)),
+            _ => Value::Map(self.map()?),
         };
-        Ok(Node { place: place(span.start), length: length(span), value })
+        let node = Node { place: place(span.start), length: length(span), value };
+        if let (true, Some(aliases)) = (anchor > 0, &mut self.aliases) {
+            aliases.keep(anchor, &node).map_err(|error| broken(span, error.to_string()))?;
+        }
+        Ok(node)
+    }
+
+    /// What this alias names.
+    fn copy(&mut self, anchor: usize, span: Span) -> Result<Node, Broken> {
+        let Some(aliases) = &mut self.aliases else { return Err(self.refused(span)) };
+        aliases.copy(anchor).map_err(|error: NotCopied| broken(span, error.to_string()))
+    }
+
+    fn refused(&self, span: Span) -> Broken {
+        let what = match self.aliases {
+            None => {
+                "anchors (&), aliases (*) and tags (!) are not used in this file; text with them needs quotes"
+            }
+            Some(_) => "tags (!) are not used in this file; text with a ! needs quotes",
+        };
+        broken(span, what)
     }
 
     fn list(&mut self) -> Result<Vec<Node>, Broken> {
@@ -160,13 +197,6 @@ impl<'t> Events<'t> {
             fields.push(Field { name, place: key.place, length: key.length, value });
         }
     }
-}
-
-fn refused(span: Span) -> Broken {
-    broken(
-        span,
-        "anchors (&), aliases (*) and tags (!) are not used in this file; text with them needs quotes",
-    )
 }
 
 fn scalar(text: &str, style: ScalarStyle) -> Value {

@@ -2,17 +2,27 @@
 
 use std::fmt;
 
-/// Where a value came from. Prints as `default`, `settings.yaml:12`, `NO_COLOR` or `--read-only`.
+/// Where a value came from. Prints as `default`, `settings.yaml:12`, `smidr.yaml:4 with
+/// MACHINE`, `NO_COLOR` or `--read-only`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// Nobody said anything.
     Default,
-    /// The settings file.
+    /// A file.
     File {
         /// The file's name without its directories.
         name: String,
         /// The line, counted from one.
         line: usize,
+    },
+    /// A file that names environment variables which are set.
+    Expanded {
+        /// The file's name without its directories.
+        name: String,
+        /// The line, counted from one.
+        line: usize,
+        /// The variables, none twice.
+        variables: Vec<String>,
     },
     /// An environment variable.
     Variable(&'static str),
@@ -25,6 +35,9 @@ impl fmt::Display for Origin {
         match self {
             Self::Default => f.write_str("default"),
             Self::File { name, line } => write!(f, "{name}:{line}"),
+            Self::Expanded { name, line, variables } => {
+                write!(f, "{name}:{line} with {}", variables.join(", "))
+            }
             Self::Variable(name) | Self::Flag(name) => f.write_str(name),
         }
     }
