@@ -22,6 +22,7 @@ mod snippet;
 mod theme;
 mod units;
 mod vocabulary;
+mod watch;
 
 pub use chord::{Chord, InvalidChord, Key};
 pub use entries::Entry;
@@ -35,6 +36,7 @@ pub use saved_command::SavedCommand;
 pub use settings::{DEFAULT_COLUMNS, DEFAULT_FILE, Managed, Settings, Sort, Stop};
 pub use theme::{Borders, Colour, Colours, Glyphs, Theme};
 pub use vocabulary::Vocabulary;
+pub use watch::Watch;
 
 #[cfg(test)]
 mod tests;
