@@ -31,7 +31,7 @@ const RECORDED: [Recorded; 5] = [
     ("yocto-b", b"", "", 1.0),
     recorded!("tiny-setscene", "setscene", 0.0095),
     recorded!("nightly", "failures", 0.0042),
-    recorded!("workbench", "build", 0.03),
+    recorded!("workbench", "build", 0.02),
 ];
 
 /// Each by the name of its container, as it was at this time.

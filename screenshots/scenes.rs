@@ -82,6 +82,7 @@ impl Stage {
         if let Ok(usage) = stage.engine.disk_usage().await {
             stage.tell(EngineNews::Measured(Box::new(usage)));
         }
+        stage.press("g");
         for _ in 0..stage.model.containers.count() {
             if stage.model.containers.selected().is_some_and(|row| row.container.name == name) {
                 break;

@@ -241,7 +241,7 @@ async fn the_demo_has_builds_of_all_kinds() {
 
     let told = shown("yocto-b", soon).await;
     let percent = told.last().build.parse_percent();
-    assert_eq!((told.last().build.phase(), percent), (Phase::Parsing, Some(55)));
+    assert_eq!((told.last().build.phase(), percent), (Phase::Parsing, Some(53)));
 
     let told = shown("tiny-setscene", soon).await;
     assert_eq!(told.last().build.phase(), Phase::Setscene);
@@ -263,9 +263,9 @@ async fn the_demo_has_builds_of_all_kinds() {
 #[tokio::test(start_paused = true)]
 async fn the_demos_builds_end() {
     for (name, minutes, outcome) in [
-        ("workbench", 16, bitbake::Outcome::Success),
+        ("workbench", 22, bitbake::Outcome::Success),
         ("nightly", 20, bitbake::Outcome::Failed),
-        ("yocto-a", 32, bitbake::Outcome::Success),
+        ("yocto-a", 32, bitbake::Outcome::SuccessWithErrors),
     ] {
         let told = shown(name, Duration::from_secs(60 * minutes)).await;
         assert!(told.last().ended.is_some(), "{name} {:?}", told.last().build.tasks());
