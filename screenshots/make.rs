@@ -5,6 +5,7 @@
 
 mod blocks;
 mod boxes;
+mod builds;
 mod colours;
 mod pictures;
 mod png;

@@ -1,5 +1,6 @@
 //! The screens pictures are made of: the console's own, on the simulated engine's demo.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -9,16 +10,19 @@ use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use smidr_console::actions::cleanup::{Plan, Rules, Survey};
-use smidr_console::actions::{Supervised, Supervisor};
+use smidr_console::actions::{Outcome, Supervised, Supervisor};
+use smidr_console::bitbake::CauseReader;
+use smidr_console::builds::read_file;
 use smidr_console::engine::simulated::{Simulated, demo_scene};
 use smidr_console::engine::{ContainerManager, ListFilter, LogsRequest, StdStream, VolumeFilter};
 use smidr_console::logs::{Log, Stream};
 use smidr_console::ui::model::Options;
 use smidr_console::ui::{
     ActionNews, Command, ContainerKey, ContainerNews, Ended, Ending, EngineId, EngineNews, KeyMap, Look,
-    Message, Model, Now, Problem, Request, Yield, update, view,
+    Message, Model, Now, Problem, Request, TaskLogNews, Yield, update, view, wanted,
 };
 
+use crate::builds::builds;
 use crate::pictures::Picture;
 
 /// When the scene begins: pictures must not depend on the day they are made.
@@ -38,6 +42,8 @@ async fn pictures() -> Vec<Picture> {
     vec![
         main_screen().await,
         narrow().await,
+        build().await,
+        cause().await,
         figures().await,
         exec().await,
         cleanup().await,
@@ -72,9 +78,11 @@ impl Stage {
         stage.lists().await;
         stage.watch().await;
         stage.lists().await;
+        stage.builds().await;
         if let Ok(usage) = stage.engine.disk_usage().await {
             stage.tell(EngineNews::Measured(Box::new(usage)));
         }
+        stage.press("g");
         for _ in 0..stage.model.containers.count() {
             if stage.model.containers.selected().is_some_and(|row| row.container.name == name) {
                 break;
@@ -113,6 +121,35 @@ impl Stage {
             }
         }
         self.now.since_start = Duration::from_secs(WATCHED as u64);
+    }
+
+    /// What is known of the builds by now.
+    async fn builds(&mut self) {
+        for (name, build) in builds(&self.engine, self.now.time).await {
+            let key = self.model.containers.named(EngineId(0), name).map(|row| row.key.clone());
+            if let Some(key) = key {
+                self.hear(Message::Container(key, ContainerNews::Build(Arc::new(build))));
+            }
+        }
+    }
+
+    /// The log of the task that is open.
+    async fn task_log(&mut self) {
+        let Some(wanted) = wanted(&self.model).task_log else { return };
+        let Some(path) = &wanted.path else { return };
+        let on = Supervised::new(Arc::new(self.engine.clone()), Supervisor::new());
+        let report = read_file(&on, &on.supervisor.call(), &wanted.key.id, path, 1 << 20).await;
+        let Outcome::Done(read) = report.outcome else { return };
+        let (mut writer, reader) = Log::new(1 << 20);
+        writer.append(Stream::Stdout, None, &read.bytes);
+        writer.end();
+        let mut causes = CauseReader::default();
+        causes.feed(&read.bytes);
+        causes.finish();
+        let causes = causes.causes().cloned().collect();
+        for news in [TaskLogNews::Log(reader), TaskLogNews::Causes(causes), TaskLogNews::Ended] {
+            self.hear(Message::Container(wanted.key.clone(), ContainerNews::TaskLog(wanted.id, news)));
+        }
     }
 
     /// The log of the selected container.
@@ -163,6 +200,20 @@ async fn main_screen() -> Picture {
 
 async fn narrow() -> Picture {
     Stage::on(80, 24, "nightly").await.picture("narrow", "The same on a terminal of 80 by 24")
+}
+
+async fn build() -> Picture {
+    let mut stage = Stage::on(130, 36, "workbench").await;
+    stage.press("b");
+    stage.picture("build", "How far a build is, what runs, and what took longest")
+}
+
+async fn cause() -> Picture {
+    let mut stage = Stage::on(130, 30, "nightly").await;
+    stage.press("E");
+    stage.task_log().await;
+    stage.hear(Message::Tick);
+    stage.picture("cause", "A failed task's own log, where it says why")
 }
 
 async fn figures() -> Picture {

@@ -4,6 +4,8 @@
 mod blocks;
 #[path = "../screenshots/boxes.rs"]
 mod boxes;
+#[path = "../screenshots/builds.rs"]
+mod builds;
 #[path = "../screenshots/colours.rs"]
 mod colours;
 #[path = "../screenshots/pictures.rs"]

@@ -8,7 +8,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::actions::cleanup::{InvalidRule, LabelRule, NameGlob, Rules};
 use crate::actions::{Limits, Verb};
-use crate::builds::HappeningKind;
+use crate::builds::{self, HappeningKind, WorryKind};
 use crate::config::{
     Borders, Colour, Colours, ConfigError, Glyphs, Loaded, Place, Settings, Theme, Vocabulary,
 };
@@ -128,6 +128,7 @@ fn options(settings: &Settings) -> Result<Options, InvalidRule> {
         exec_shell: settings.exec_shell.clone(),
         commands: settings.commands.iter().map(saved).collect::<Result<_, _>>()?,
         notify: notify(&settings.notify),
+        watch: watch(&settings.watch),
     })
 }
 
@@ -138,6 +139,24 @@ fn notify(settings: &crate::config::Notify) -> Notify {
         of: HappeningKind::ALL.into_iter().filter(is_told).collect(),
         ways: Ways { bell: by("bell"), osc_9: by("osc-9"), osc_777: by("osc-777"), title: by("title") },
         command: settings.command.clone(),
+    }
+}
+
+fn watch(settings: &crate::config::Watch) -> builds::Limits {
+    let is_on = |kind: &WorryKind| settings.worries.iter().any(|name| name == kind.name());
+    builds::Limits {
+        of: WorryKind::ALL.into_iter().filter(is_on).collect(),
+        stall: settings.stall,
+        stall_of_long: settings.stall_of_long,
+        slow_times: settings.slow_times.into(),
+        slow_beyond: settings.slow_beyond,
+        memory_percent: settings.memory_percent,
+        memory_for: settings.memory_for,
+        free_percent: settings.free_percent,
+        free_bytes: settings.free_space,
+        free_inodes: settings.free_inodes,
+        falling_within: settings.full_within,
+        ..builds::Limits::default()
     }
 }
 
@@ -210,13 +229,18 @@ mod tests {
     #[test]
     fn settings_reach_the_screen() {
         let text = "keys: {stop: x}\nstop: {grace: 30s, signal: INT}\ncolumns: [name, cpu]\ndeadlines: {stop: 90s}\n\
-                    theme: {accent: green}\nprotected: ['*cache*']\nsort: {column: cpu, descending: true}\n";
+                    theme: {accent: green}\nprotected: ['*cache*']\nsort: {column: cpu, descending: true}\n\
+                    watch: {worries: [disk], free_space: 1 GiB}\n";
         let opened = opened(text).unwrap();
         let options = &opened.options;
         assert_eq!(options.stop.signal, Some(Signal::int()));
         assert_eq!(options.columns, [Column::Name, Column::Cpu]);
         assert_eq!(options.sort, Sort { column: Column::Cpu, descending: true });
         assert_eq!(options.deadline(Verb::Stop, options.stop.grace).map(|limit| limit.as_secs()), Some(120));
+        assert_eq!(
+            (options.watch.of.clone(), options.watch.free_bytes),
+            ([WorryKind::Space].into(), 1 << 30)
+        );
         assert_eq!(opened.look.accent, Style::new().fg(Color::Green));
         let at = [crate::ui::keymap::Context::Containers];
         assert_eq!(opened.keymap.lookup(&at, "x".parse().unwrap()), Some(Do::Stop));

@@ -6,6 +6,8 @@ mod own;
 mod pace;
 mod unseen;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::build::Build;
@@ -147,6 +149,14 @@ impl Estimator {
         Some(self.steady(now, &fresh))
     }
 
+    /// What such a task took in earlier builds; `None` where it is not known, or where it had nothing to run.
+    #[must_use]
+    pub fn usual(&self, task: &RunningTask) -> Option<Duration> {
+        let kind = TaskKind::new(&task.pf, &task.task);
+        let seconds = self.unseen.known_seconds(kind.as_str()).filter(|seconds| *seconds > 0.0)?;
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+
     /// Takes what ended since.
     fn take(&mut self, build: &Build) {
         for task in build.record.tasks.after(self.taken) {
@@ -202,7 +212,8 @@ impl Estimator {
         let wanted = (count(total.saturating_sub(tasks.reached)) - to_skip).max(0.0);
         let setscene_left = count(setscene.total.unwrap_or(0).saturating_sub(setscene.reached));
         let has_history = !self.unseen.is_empty();
-        let has_begun = self.own.run >= FIRST_TASKS && self.own.run >= FIRST_SHARE * (self.own.run + wanted);
+        let has_begun =
+            self.own.timed >= FIRST_TASKS && self.own.run >= FIRST_SHARE * (self.own.run + wanted);
         if !has_history && (build.phase() == Phase::Setscene || !has_begun) {
             return None;
         }

@@ -22,6 +22,7 @@ pub(super) fn watched(build: Build) -> WatchedBuild {
         },
         build,
         remaining: None,
+        usual: Vec::new(),
         per_minute: Vec::new(),
         last_sign: began,
         ended: None,

@@ -76,6 +76,7 @@ impl Watchdog {
             worries.extend(self.stalled(build, usual, now));
             worries.extend(self.slow(build, usual, now));
         }
+        worries.retain(|worry| self.limits.of.contains(&worry.kind));
         self.told.mark(&mut worries, &self.limits, now);
         worries
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::bitbake::{Build, Remaining};
+use crate::bitbake::{Build, Remaining, RunningTask};
 
 use super::{BuildId, Sighting};
 
@@ -20,6 +20,9 @@ pub struct WatchedBuild {
     pub build: Build,
     /// How long it will take yet; `None` while that would be a guess.
     pub remaining: Option<Remaining>,
+    /// What each of the running tasks took in earlier builds, in their order; `None`, as beyond the end, where nobody
+    /// knows.
+    pub usual: Vec<Option<Duration>>,
     /// How many tasks ended in each of the last minutes, the newest last; at most 120.
     pub per_minute: Vec<u32>,
     /// When it last printed anything, or a task ended.
@@ -33,6 +36,16 @@ impl WatchedBuild {
     #[must_use]
     pub fn id(&self) -> &BuildId {
         &self.seen.id
+    }
+
+    /// What one of its running tasks took in earlier builds; `None` where nobody knows.
+    #[must_use]
+    pub fn usual(&self, task: &RunningTask) -> Option<Duration> {
+        let is_it = |other: &RunningTask| {
+            (&other.pf, &other.task, &other.multiconfig) == (&task.pf, &task.task, &task.multiconfig)
+        };
+        let at = self.build.running().iter().position(is_it)?;
+        self.usual.get(at).copied().flatten()
     }
 
     /// For how long it has been going, or went.

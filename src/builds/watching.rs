@@ -148,6 +148,9 @@ impl Watching {
         WatchedBuild {
             seen: self.seen.clone(),
             remaining: self.estimator.as_mut().and_then(|estimator| estimator.remaining(build, now)),
+            usual: self.estimator.as_ref().map_or_else(Vec::new, |estimator| {
+                build.running().iter().map(|task| estimator.usual(task)).collect()
+            }),
             per_minute: build.rate().per_minute(self.ended.unwrap_or(now)),
             build: build.clone(),
             last_sign: self.last_sign,
@@ -238,6 +241,51 @@ mod tests {
         let mut watching = Watching::new(&seen(4, BEGUN.len() as u64, &[]), at(4));
         watching.printed(BEGUN.as_bytes(), at(5));
         assert_eq!(watching.known(at(5)).build.running()[0].since, Some(at(5)));
+    }
+
+    #[test]
+    fn of_one_joined_late_nothing_is_guessed_from_tasks_whose_time_nobody_knows() {
+        let begins = |n| {
+            let of = format!("NOTE: Running task {n} of 60 (/m/zlib/zlib_1.3.bb:do_{n})\n");
+            of + &format!("NOTE: recipe zlib-1.3-r0: task do_{n}: Started\n")
+        };
+        let ends = |n| format!("NOTE: recipe zlib-1.3-r0: task do_{n}: Succeeded\n");
+        let before: String = (1..20).map(|n| begins(n) + &ends(n)).collect();
+        let before = format!("NOTE: Executing Tasks\n{before}");
+        let mut watching = Watching::new(&seen(600, before.len() as u64, &[]), at(600));
+        watching.compare_with(TaskHistory::default());
+        watching.printed(before.as_bytes(), at(600));
+        let mut said = Vec::new();
+        for n in 20..30 {
+            let now = at(600 + 20 * (i64::from(n) - 20));
+            watching.printed(begins(n).as_bytes(), now);
+            watching.printed(ends(n).as_bytes(), now + Duration::from_secs(20));
+            said.push(watching.known(now + Duration::from_secs(20)).remaining);
+        }
+        assert_eq!(said[..4], [None; 4]);
+        let likely = said[9].expect("it is known by then").likely;
+        assert!((300..900).contains(&likely.as_secs()), "31 tasks of 20 s: {likely:?}");
+    }
+
+    #[test]
+    fn what_its_running_tasks_took_before_is_told() {
+        let earlier = |ends: &str| {
+            let mut watching = Watching::new(&seen(1, 0, &[]), at(0));
+            watching.printed(BEGUN.as_bytes(), at(0));
+            watching.printed(ends.as_bytes(), at(240));
+            watching.finish(at(241));
+            watching.history()
+        };
+        let mut watching = Watching::new(&seen(1, 0, &[]), at(1));
+        watching.printed(BEGUN.as_bytes(), at(2));
+        assert_eq!(watching.known(at(3)).usual, []);
+        watching.compare_with(earlier(GOES_ON).unwrap());
+        let known = watching.known(at(3));
+        let task = known.build.running()[0].clone();
+        assert_eq!((known.usual.len(), known.usual(&task)), (1, Some(Duration::from_secs(240))));
+        let mut other = task;
+        other.task = "do_fetch".into();
+        assert_eq!(known.usual(&other), None, "it does not run");
     }
 
     #[test]

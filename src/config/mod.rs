@@ -26,6 +26,7 @@ mod text;
 mod theme;
 mod units;
 mod vocabulary;
+mod watch;
 
 pub use chord::{Chord, InvalidChord, Key};
 pub use entries::Entry;
@@ -43,6 +44,7 @@ pub use smidr::{
 };
 pub use theme::{Borders, Colour, Colours, Glyphs, Theme};
 pub use vocabulary::Vocabulary;
+pub use watch::Watch;
 
 #[cfg(test)]
 mod tests;

@@ -40,7 +40,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Notify> {
     Some(notify)
 }
 
-fn names(reader: &mut Reader<'_>, node: &Node, known: &[&str]) -> Option<Vec<String>> {
+pub(super) fn names(reader: &mut Reader<'_>, node: &Node, known: &[&str]) -> Option<Vec<String>> {
     let expected = format!("expected a list of some of: {}; [] for none", known.join(", "));
     let mut seen: Vec<String> = Vec::new();
     reader.list(node, &expected, |reader, item| {

@@ -41,6 +41,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> Settings {
         "protected",
         "protect_usual_names",
         "notify",
+        "watch",
     ];
     let mut settings = Settings::default();
     let Some(all) = reader.group(root, "", KNOWN) else { return settings };
@@ -66,6 +67,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> Settings {
     reader.set(&all, "protected", &mut settings.protected, globs);
     reader.set(&all, "protect_usual_names", &mut settings.protect_usual_names, Reader::yes_or_no);
     reader.set(&all, "notify", &mut settings.notify, super::notify::read);
+    reader.set(&all, "watch", &mut settings.watch, super::watch::read);
     settings
 }
 

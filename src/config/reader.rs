@@ -1,7 +1,9 @@
 //! Reads values out of the tree, notes what is wrong with them, and goes on.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 use std::time::Duration;
 
 use globset::Glob;
@@ -117,7 +119,11 @@ impl<'v> Reader<'v> {
     }
 
     /// A whole number within these bounds.
-    pub(super) fn number(&mut self, node: &Node, bounds: RangeInclusive<u8>) -> Option<u8> {
+    pub(super) fn number<T: FromStr + PartialOrd + Display>(
+        &mut self,
+        node: &Node,
+        bounds: RangeInclusive<T>,
+    ) -> Option<T> {
         let number = match &node.value {
             Value::Scalar { text, plain: true } => text.parse().ok(),
             _ => None,

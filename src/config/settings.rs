@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use super::units::{duration_text, size_text};
-use super::{Chord, Notify, Placed, SavedCommand, Theme};
+use super::{Chord, Notify, Placed, SavedCommand, Theme, Watch};
 
 /// The documented file: parsing it gives exactly the defaults.
 pub const DEFAULT_FILE: &str = include_str!("../../assets/settings.yaml");
@@ -73,6 +73,8 @@ pub struct Settings {
     pub protect_usual_names: bool,
     /// What somebody is told of who does not look, and by what.
     pub notify: Notify,
+    /// From where on something about a build is worth a worry.
+    pub watch: Watch,
 }
 
 /// A column to sort by.
@@ -130,16 +132,17 @@ impl Default for Settings {
             protected: Vec::new(),
             protect_usual_names: true,
             notify: Notify::default(),
+            watch: Watch::default(),
         }
     }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
-fn as_size<S: Serializer>(bytes: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_size<S: Serializer>(bytes: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&size_text(*bytes))
 }
 
-fn as_duration<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_duration<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&duration_text(*duration))
 }
 

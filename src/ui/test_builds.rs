@@ -89,6 +89,7 @@ pub(crate) fn watched(build: Build) -> WatchedBuild {
         },
         build,
         remaining: None,
+        usual: Vec::new(),
         per_minute: (0..83).map(|minute| minute * 7 % 41).collect(),
         last_sign: noon(),
         ended: None,

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use smidr_console::actions::{Outcome, Supervised, Supervisor};
 use smidr_console::bitbake::{self, Phase};
-use smidr_console::builds::{BuildNews, NoHistories, WatchedBuild, look_once, watch};
+use smidr_console::builds::{BuildNews, NoHistories, WatchedBuild, look_once, process_of, read_file, watch};
 use smidr_console::engine::RemoveOptions;
-use smidr_console::engine::simulated::{Scene, Simulated};
+use smidr_console::engine::simulated::{Scene, Simulated, demo_scene};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
@@ -208,4 +208,67 @@ async fn one_look_tells_what_runs() {
     assert_eq!(seen.len(), 1);
     assert_eq!((seen[0].id.directory.as_str(), seen[0].client, seen[0].server), ("/build", Some(7), Some(8)));
     assert_eq!(seen[0].console_log.as_deref(), Some(LOG));
+}
+
+/// What is known of the build of one of the demo's containers, so long after the demo was opened.
+async fn shown(name: &str, after: Duration) -> Told {
+    let on = Supervised::new(Arc::new(Simulated::new(demo_scene(), "--demo")), Supervisor::new());
+    let (told, mut news) = mpsc::channel(4);
+    let watching = tokio::spawn(watch(on, name.into(), Arc::new(NoHistories), told));
+    let told = heard(&mut news, after).await;
+    assert_eq!(told.troubles, Vec::<String>::new(), "{name}");
+    watching.abort();
+    told
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_demo_has_builds_of_all_kinds() {
+    let soon = Duration::from_secs(20);
+    let told = shown("workbench", Duration::from_secs(150)).await;
+    let build = told.last();
+    assert_eq!(
+        (build.build.phase(), build.seen.words.clone()),
+        (Phase::Tasks, vec!["tiny-image".to_owned()])
+    );
+    let first = &told.reads.iter().find(|build| !build.build.running().is_empty()).unwrap().build;
+    assert!(
+        first.running().iter().any(|task| task.pf == "curl-8.7.1-r0" && task.since.is_some()),
+        "{first:?}"
+    );
+
+    let told = shown("yocto-a", Duration::from_secs(60)).await;
+    assert!(told.last().build.tasks().reached > 3000);
+
+    let told = shown("yocto-b", soon).await;
+    let percent = told.last().build.parse_percent();
+    assert_eq!((told.last().build.phase(), percent), (Phase::Parsing, Some(53)));
+
+    let told = shown("tiny-setscene", soon).await;
+    assert_eq!(told.last().build.phase(), Phase::Setscene);
+
+    let told = shown("nightly", soon).await;
+    let failures = told.last().build.failures();
+    assert_eq!(failures.len(), 3);
+    let log = failures[0].log.clone().unwrap();
+    let on = Supervised::new(Arc::new(Simulated::new(demo_scene(), "--demo")), Supervisor::new());
+    let report = read_file(&on, &on.supervisor.call(), &"nightly".into(), &log, 1 << 20).await;
+    let Outcome::Done(read) = report.outcome else { panic!("{report:?}") };
+    assert!(String::from_utf8_lossy(&read.bytes).contains("error: 'frobnicate' undeclared"));
+
+    let told = shown("kernel-rebuild", soon).await;
+    let task = &told.last().build.running()[0];
+    assert!(task.pf.starts_with("linux-yocto") && process_of(&told.last().seen.tasks, task).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_demos_builds_end() {
+    for (name, minutes, outcome) in [
+        ("workbench", 22, bitbake::Outcome::Success),
+        ("nightly", 20, bitbake::Outcome::Failed),
+        ("yocto-a", 32, bitbake::Outcome::SuccessWithErrors),
+    ] {
+        let told = shown(name, Duration::from_secs(60 * minutes)).await;
+        assert!(told.last().ended.is_some(), "{name} {:?}", told.last().build.tasks());
+        assert_eq!(told.last().build.outcome(), Some(outcome), "{name}");
+    }
 }

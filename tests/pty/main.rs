@@ -7,6 +7,8 @@ mod support;
 #[cfg(test)]
 mod actions;
 #[cfg(test)]
+mod builds;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod ends;

@@ -21,6 +21,8 @@ pub(super) struct Own {
     other: Mean,
     /// How many ended that had something to run and are no setscene tasks; of some no duration is known.
     pub(super) run: f64,
+    /// Of how many of those the duration is known: of none that ended before the build was joined.
+    pub(super) timed: f64,
     setscene_run: u64,
     /// How many of those that ended were of kinds the history knows.
     known: f64,
@@ -43,6 +45,7 @@ impl Own {
             &mut self.setscene
         } else {
             self.run += 1.0;
+            self.timed += f64::from(u8::from(took.is_some()));
             self.known += f64::from(u8::from(is_known));
             &mut self.other
         };

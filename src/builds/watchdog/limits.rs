@@ -1,5 +1,6 @@
 //! From where on something is worth a worry.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::WorryKind;
@@ -9,8 +10,10 @@ const fn minutes(count: u64) -> Duration {
 }
 
 /// From where on something is worth a worry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
+    /// What is looked for at all.
+    pub of: BTreeSet<WorryKind>,
     /// How long a build may print nothing and end no task.
     pub stall: Duration,
     /// The same while recipes are parsed, and while a task runs that is silent for long in many builds.
@@ -38,6 +41,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            of: WorryKind::ALL.into(),
             stall: minutes(30),
             stall_of_long: minutes(60),
             slow_times: 3,

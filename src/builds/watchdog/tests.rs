@@ -51,6 +51,14 @@ fn a_silent_build_is_stalled_after_its_time() {
 }
 
 #[test]
+fn what_is_switched_off_is_not_looked_for() {
+    let (_, build) = running("do_install");
+    let of = WorryKind::ALL.into_iter().filter(|kind| *kind != WorryKind::Stalled).collect();
+    let mut watchdog = Watchdog::new(Limits { of, ..Limits::default() });
+    assert_eq!(watchdog.look(&build, Memory::default(), &nobody_knows, at(500, 0)), []);
+}
+
+#[test]
 fn parsing_may_be_silent_longer() {
     let mut build = watched(crate::bitbake::Build::default());
     build.seen.is_parsing = true;

@@ -17,6 +17,25 @@ pub enum WorryKind {
     SlowTask,
 }
 
+impl WorryKind {
+    /// All of them, the gravest first.
+    pub const ALL: [Self; 6] =
+        [Self::OutOfMemory, Self::Space, Self::Inodes, Self::Memory, Self::Stalled, Self::SlowTask];
+
+    /// Its name in the settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OutOfMemory => "out-of-memory",
+            Self::Space => "disk",
+            Self::Inodes => "inodes",
+            Self::Memory => "memory",
+            Self::Stalled => "stall",
+            Self::SlowTask => "slow-task",
+        }
+    }
+}
+
 /// Something to worry about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worry {

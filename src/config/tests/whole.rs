@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{VOCABULARY, read};
 use crate::config::{
     Borders, Colour, Colours, DEFAULT_COLUMNS, DEFAULT_FILE, Glyphs, Managed, Notify, Origin, SavedCommand,
-    Settings, Sort, Stop,
+    Settings, Sort, Stop, Watch,
 };
 
 /// What the settings are where nobody says anything, and no locale is set.
@@ -88,6 +88,9 @@ managed: {containers: [yocto-*], volumes: ["{a,b}"], labels: [ci, team=kernel]}
 protected: [keep-*]
 protect_usual_names: false
 notify: {events: [end], by: [osc-777, bell], command: 'notify-send "$SMIDR_MESSAGE"'}
+watch:
+  {worries: [stall, disk], stall: 10m, stall_of_long: 2h, slow_times: 5, slow_beyond: 0s, memory_percent: 80,
+   memory_for: 90s, free_percent: 1, free_space: 1.5 GiB, free_inodes: 7, full_within: 30m}
 "#;
     let settings = read(text).unwrap_or_else(|error| panic!("{error}")).settings;
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -146,6 +149,19 @@ notify: {events: [end], by: [osc-777, bell], command: 'notify-send "$SMIDR_MESSA
             events: words(&["end"]),
             by: words(&["osc-777", "bell"]),
             command: Some("notify-send \"$SMIDR_MESSAGE\"".into()),
+        },
+        watch: Watch {
+            worries: words(&["stall", "disk"]),
+            stall: Duration::from_secs(600),
+            stall_of_long: Duration::from_secs(7200),
+            slow_times: 5,
+            slow_beyond: Duration::ZERO,
+            memory_percent: 80,
+            memory_for: Duration::from_secs(90),
+            free_percent: 1,
+            free_space: 3 << 29,
+            free_inodes: 7,
+            full_within: Duration::from_secs(1800),
         },
     };
     assert_eq!(settings, expected);

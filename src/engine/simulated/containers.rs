@@ -55,6 +55,7 @@ impl Kept {
             pid: 0,
             below: Vec::new(),
             program: None,
+            programs: std::sync::Arc::default(),
             usage: Usage::default(),
             size: 0,
             log: super::log::Log::default(),
@@ -341,6 +342,7 @@ impl Handle {
             };
             Some(std::sync::Arc::new(silent))
         });
+        kept.programs = scene.programs.clone().into();
         kept.usage = scene.usage.clone();
         kept.size = scene.size.0;
         for (path, text) in &scene.files {

@@ -12,7 +12,7 @@ use super::process::{Below, Control, Seat, Sink, Vars};
 use super::scene::Operation;
 use super::shim::{self, Call, Run, StdinMode};
 use super::state::State;
-use super::work::{Place, Work};
+use super::work::{Place, Work, program_of};
 use crate::engine::{
     ContainerId, ContainerState, ErrorKind, ExecId, ExecRequest, ExecSession, ExecState, Result, Signal,
     TermSize,
@@ -140,17 +140,22 @@ impl Handle {
 
     /// What a command line does, and the shim's or wrapper's call it is under.
     fn exec_work(&self, state: &mut State, container: &str, words: &[String]) -> Option<(Work, Option<Run>)> {
+        let own = state.containers.get(container).map(|kept| Arc::clone(&kept.programs)).unwrap_or_default();
+        let work = |words: &[String]| {
+            let own = program_of(&own, words).map(|(program, args)| Work::Program(program, args));
+            own.or_else(|| self.shared.work(words))
+        };
         let mut is_there = |path: &str| {
             let found = state.files_at(container, path);
             found.is_some_and(|(files, path)| files.read(&path).is_some())
         };
         Some(match Call::of(words, &mut is_there) {
-            None => (self.shared.work(words)?, None),
+            None => (work(words)?, None),
             Some(Err(wrong)) => (Work::saying("", &format!("smidr-shim: {wrong}\n"), 125), None),
             Some(Ok(Call::Run(run))) => {
                 let name = run.command.first().cloned().unwrap_or_default();
                 let missing = || Work::saying("", &format!("smidr-shim: {name}: not found\n"), 127);
-                (self.shared.work(&run.command).unwrap_or_else(missing), Some(run))
+                (work(&run.command).unwrap_or_else(missing), Some(run))
             }
             Some(Ok(call)) => (Work::Shim(call), None),
         })

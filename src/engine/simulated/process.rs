@@ -174,6 +174,8 @@ impl Vars {
             "rows" => size.rows.to_string(),
             "mounts" => shared.mount_table(&self.container),
             "init" => shared.first_process(&self.container),
+            "now" => shared.clock.stamp(shared.clock.now()).as_second().to_string(),
+            "began" => shared.began(&self.container).as_second().to_string(),
             _ => return None,
         };
         Some(text.into_bytes())

@@ -76,6 +76,8 @@ pub(super) struct Kept {
     pub(super) below: Vec<Below>,
     /// What the scene says it does, whatever its command line.
     pub(super) program: Option<Arc<Program>>,
+    /// What the scene says commands do in it.
+    pub(super) programs: Arc<[Program]>,
     pub(super) usage: Usage,
     pub(super) size: u64,
     pub(super) log: Log,
@@ -304,6 +306,12 @@ impl Shared {
         }
         lines.extend(kept.tmpfs.iter().map(|tmpfs| format!("tmpfs {} tmpfs rw,nosuid 0 0", tmpfs.target)));
         lines.join("\n") + "\n"
+    }
+
+    /// When a container was started last; now where it is gone.
+    pub(super) fn began(&self, id: &str) -> Timestamp {
+        let began = self.lock().containers.get(id).and_then(|kept| kept.started);
+        self.clock.stamp(began.unwrap_or_else(|| self.clock.now()))
     }
 
     /// Process 1's command line in the words of `/proc/1/cmdline`.

@@ -103,15 +103,20 @@ impl Work {
     }
 }
 
+/// The first of these that a command line is, and what its `*` stands for.
+pub(super) fn program_of(programs: &[Program], words: &[String]) -> Option<(Arc<Program>, String)> {
+    let line = command_line(words);
+    let found = programs.iter().find_map(|program| {
+        let args = fits(&program.command, &line)?;
+        Some((Arc::new(program.clone()), args))
+    });
+    found.filter(|_| !words.is_empty())
+}
+
 impl Shared {
     /// What a command line does, by the scene, and what its `*` stands for.
     pub(super) fn program(&self, words: &[String]) -> Option<(Arc<Program>, String)> {
-        let line = command_line(words);
-        let found = self.scene.programs.iter().find_map(|program| {
-            let args = fits(&program.command, &line)?;
-            Some((Arc::new(program.clone()), args))
-        });
-        found.filter(|_| !words.is_empty())
+        program_of(&self.scene.programs, words)
     }
 
     /// What a command line does, by the scene and by what is built in.

@@ -37,6 +37,8 @@ pub struct RunningRow<'a> {
     pub is_cut: bool,
     /// For how long.
     pub elapsed: Option<Duration>,
+    /// What it took in earlier builds, where that is known.
+    pub usual: Option<Duration>,
     /// Its own progress in percent.
     pub percent: Option<u8>,
     /// How fast it goes, in its own words.
@@ -202,6 +204,7 @@ fn running(build: &WatchedBuild, now: Timestamp) -> Vec<RunningRow<'_>> {
                 .into_iter()
                 .flatten()
                 .max(),
+            usual: build.usual(task),
             percent: task.percent,
             rate: task.rate.as_deref(),
             log: process.and_then(|process| process.log.as_deref()),
@@ -220,6 +223,7 @@ fn running(build: &WatchedBuild, now: Timestamp) -> Vec<RunningRow<'_>> {
             task,
             is_cut: process.name.len() >= CUT,
             elapsed: Some(process.elapsed),
+            usual: None,
             percent: None,
             rate: None,
             log: process.log.as_deref(),

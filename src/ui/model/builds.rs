@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::bitbake::{Build, Outcome, Phase};
-use crate::builds::{BuildId, Memory, Watchdog, WatchedBuild, Worry};
+use crate::builds::{BuildId, Limits, Memory, Watchdog, WatchedBuild, Worry};
 use crate::ui::Problem;
 
 /// How many builds of a container are kept.
@@ -57,7 +57,12 @@ impl Builds {
     }
 
     /// Looks after all of them, and gives what is to be told now.
-    pub fn watch(&mut self, memory: Memory, now: Timestamp) -> Vec<(Arc<WatchedBuild>, Worry)> {
+    pub fn watch(
+        &mut self,
+        limits: &Limits,
+        memory: Memory,
+        now: Timestamp,
+    ) -> Vec<(Arc<WatchedBuild>, Worry)> {
         let kept = &self.kept;
         self.watched.retain(|watched| kept.iter().any(|build| *build.id() == watched.id));
         let mut news = Vec::new();
@@ -65,12 +70,12 @@ impl Builds {
             let at = self.watched.iter().position(|watched| watched.id == *build.id());
             let at = at.unwrap_or_else(|| {
                 let id = build.id().clone();
-                self.watched.push(Watched { id, watchdog: Watchdog::default(), worries: Vec::new() });
+                let watchdog = Watchdog::new(limits.clone());
+                self.watched.push(Watched { id, watchdog, worries: Vec::new() });
                 self.watched.len() - 1
             });
             let Some(watched) = self.watched.get_mut(at) else { continue };
-            // What its tasks usually take is not known here.
-            watched.worries = watched.watchdog.look(build, memory, &|_| None, now);
+            watched.worries = watched.watchdog.look(build, memory, &|task| build.usual(task), now);
             let told = watched.worries.iter().filter(|worry| worry.is_news);
             news.extend(told.map(|worry| (build.clone(), worry.clone())));
         }

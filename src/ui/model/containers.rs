@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::actions::cleanup::{ManagedBy, Rules};
-use crate::builds::{Memory, WatchedBuild, Worry};
+use crate::builds::{Limits, Memory, WatchedBuild, Worry};
 use crate::engine::{Container, ContainerDetails, ContainerState, Stats};
 use crate::text::{clean, fit};
 use crate::ui::{ContainerKey, EngineId, Problem, VolumeKey};
@@ -235,11 +235,11 @@ impl Containers {
 
     /// Looks after the builds of those that run, and gives what is to be told now: the container's name, the build and
     /// what there is to worry about.
-    pub fn watch(&mut self, now: Timestamp) -> Vec<(String, Arc<WatchedBuild>, Worry)> {
+    pub fn watch(&mut self, limits: &Limits, now: Timestamp) -> Vec<(String, Arc<WatchedBuild>, Worry)> {
         let mut news = Vec::new();
         for row in self.rows.values_mut().filter(|row| !row.builds.all().is_empty()) {
             let memory = row.memory(now);
-            let told = row.builds.watch(memory, now);
+            let told = row.builds.watch(limits, memory, now);
             news.extend(told.into_iter().map(|(build, worry)| (row.container.name.clone(), build, worry)));
         }
         news

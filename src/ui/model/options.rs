@@ -56,6 +56,8 @@ pub struct Options {
     pub commands: Vec<SavedCommand>,
     /// What somebody is told of who does not look, and by what.
     pub notify: Notify,
+    /// From where on builds are worth a worry.
+    pub watch: crate::builds::Limits,
 }
 
 impl Default for Options {
@@ -76,6 +78,7 @@ impl Default for Options {
             exec_shell: vec!["/bin/sh".into(), "-c".into()],
             commands: Vec::new(),
             notify: Notify::default(),
+            watch: crate::builds::Limits::default(),
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn watch(model: &mut Model, commands: &mut Vec<Command>) {
         return;
     }
     model.watched_at = Some(now);
-    for (container, build, worry) in model.containers.watch(model.now.time) {
+    for (container, build, worry) in model.containers.watch(&model.options.watch, model.now.time) {
         model.toasts.tell(Tone::Warning, format!("{container}: {}", worry.notice), now);
         let happening = Happening::of_worry(&worry, &build);
         if let Some(happening) = happening.filter(|one| model.options.notify.of.contains(&one.kind)) {

@@ -251,7 +251,7 @@ fn cell(model: &Model, row: &Row, column: Column, cells: usize, busy: Option<&st
         Column::Doing => match busy {
             Some(word) => (format!("{word}…"), look.accent),
             None => match row.build() {
-                Some(one) => build::in_list(look, one, cells),
+                Some(one) => build::in_list(look, one, row.builds.worries(one.id()), cells),
                 None => (doing(row), if row.has_failed() { look.bad } else { plain }),
             },
         },

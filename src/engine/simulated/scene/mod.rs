@@ -52,7 +52,10 @@ impl Scene {
         recording: &dyn Fn(&str) -> std::io::Result<Vec<u8>>,
     ) -> Result<Self, SceneError> {
         let mut scene: Self = serde_yaml::from_str(text).map_err(SceneError::from_yaml)?;
-        let inline = scene.containers.iter_mut().filter_map(|container| container.process.as_mut());
+        let inline = scene
+            .containers
+            .iter_mut()
+            .flat_map(|container| container.process.iter_mut().chain(&mut container.programs));
         for program in scene.programs.iter_mut().chain(inline) {
             for item in program.output.iter_mut().chain(&mut program.on_terminal) {
                 item.load(recording)?;

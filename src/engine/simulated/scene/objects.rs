@@ -179,6 +179,8 @@ pub struct SceneContainer {
     pub mounts: Vec<SceneMount>,
     /// What its main process does; else what `programs` has for its command line.
     pub process: Option<Program>,
+    /// What commands do in it that are not what the scene's `programs` make of them.
+    pub programs: Vec<Program>,
     /// What it uses while it runs.
     pub usage: Usage,
     /// Its memory limit.

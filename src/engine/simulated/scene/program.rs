@@ -16,7 +16,8 @@ use crate::engine::Signal;
 ///
 /// Text of its output may hold `{env:NAME}`, `{workdir}`, `{uid}`, `{columns}`, `{rows}`, `{mounts}` (as
 /// `/proc/mounts` shows them), `{init}` (the init process's command line, where the container has one),
-/// `{file:PATH}`, `{args}` (what `*` stood for) and `{n}` (how often it was printed before, from 1).
+/// `{file:PATH}`, `{args}` (what `*` stood for), `{now}` and `{began}` (seconds since 1970, now and when its container
+/// started) and `{n}` (how often it was printed before, from 1).
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Program {
@@ -130,6 +131,12 @@ pub struct Replay {
     /// How much faster than it was.
     #[serde(default = "one")]
     pub speed: f64,
+    /// What it printed in the first so long, at the pace it is played at, comes at once.
+    #[serde(default)]
+    pub joined_after: Span,
+    /// All of it goes to standard output, as a file has it.
+    #[serde(default)]
+    pub merged: bool,
     /// It was recorded on a terminal: its line ends are a terminal's already.
     #[serde(default)]
     pub terminal: bool,
@@ -164,11 +171,12 @@ impl OutputItem {
             let [seconds, stream, length] = words.as_slice() else { return Err(wrong()) };
             let seconds: f64 = seconds.parse().map_err(|_| wrong())?;
             let at = Duration::try_from_secs_f64(seconds / replay.speed).map_err(|_| wrong())?;
+            let at = at.saturating_sub(replay.joined_after.0);
             let length: usize = length.parse().map_err(|_| wrong())?;
             if length > bytes.len() {
                 return Err(SceneError::recording(&replay.times, "it tells of more bytes than there are"));
             }
-            chunks.push((at, *stream == "2", bytes.split_to(length)));
+            chunks.push((at, *stream == "2" && !replay.merged, bytes.split_to(length)));
         }
         if !bytes.is_empty() {
             let what = format!("it does not tell of the last {} bytes", bytes.len());

@@ -77,6 +77,10 @@ pub(super) fn line(
             push(format!("  {}", fit::right(&time, TIME)), look.plain);
             let percent = row.percent.map_or_else(String::new, |percent| format!("{percent}%"));
             push(format!("  {}", fit::right(&percent, 4)), look.accent);
+            if let Some(usual) = row.usual.filter(|usual| row.elapsed.is_some_and(|elapsed| elapsed > *usual))
+            {
+                push(format!("  usually {}", about(usual)), look.dim);
+            }
             push(row.rate.map_or_else(String::new, |rate| format!("  {}", clean(rate))), look.dim);
         }
         PageRow::Failure(_, failure) => {
@@ -150,6 +154,14 @@ fn whole(duration: Duration) -> String {
         0 => "0s".into(),
         seconds => elapsed(Duration::from_secs(seconds)),
     }
+}
+
+/// `4m`, `1h 20m`, `25s`.
+fn about(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let seconds = if seconds < 60 { seconds } else { (seconds + 30) / 60 * 60 };
+    let words = whole(Duration::from_secs(seconds));
+    words.strip_suffix(" 00s").map_or(words.clone(), str::to_owned)
 }
 
 fn running_name(row: &RunningRow<'_>) -> String {

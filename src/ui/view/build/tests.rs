@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use insta::assert_snapshot;
 
 use crate::bitbake::{BuildReader, Output, Stream};
-use crate::builds::WatchedBuild;
+use crate::builds::{Disk, WatchedBuild};
 use crate::engine::ContainerState;
 use crate::ui::model::{Focus, Options, Sort, Tab};
 use crate::ui::test_builds::{ended, id, left, tell, until, watched, whole};
@@ -161,6 +163,50 @@ fn a_build_that_goes_on_has_a_page() {
     let mut stage = page(160, 45, running());
     stage.model.look = Look { is_ascii: true, ..Look::default() };
     assert!(stage.draw().is_ascii(), "{}", stage.draw());
+}
+
+#[test]
+fn a_running_task_over_its_usual_time_tells_that() {
+    let mut build = running();
+    let minutes = |count: u64| Some(Duration::from_secs(60 * count));
+    let known = build.build.running().iter().map(|task| match task.pf.as_str() {
+        "util-linux-2.39.3-r0" => minutes(4),
+        "openssl-3.3.1-r0" => minutes(10_000),
+        _ => None,
+    });
+    build.usual = known.collect();
+    let rows = pane(&page(160, 45, build.clone()));
+    let told: Vec<_> = rows.iter().filter(|row| row.contains("usually")).collect();
+    assert_eq!(told.len(), 1, "{rows:#?}");
+    assert!(told[0].contains("util-linux-2.39.3-r0 do_compile"), "{told:?}");
+    assert!(told[0].trim_end().trim_end_matches(['│', ' ']).ends_with("usually 4m"), "{told:?}");
+}
+
+/// The row of a build in a list of this width, when its disk is nearly full.
+fn worried(width: u16, build: &WatchedBuild) -> (Stage, String) {
+    let mut stage = Stage::new(width, 40);
+    let mut build = build.clone();
+    build.seen.disk = Some(Disk { free: 1 << 30, total: 900 << 30, free_inodes: None });
+    tell(&mut stage, "yocto-a", build);
+    stage.on("yocto-b");
+    stage.wait(5);
+    stage.tell(Message::Tick);
+    stage.wait(60);
+    stage.tell(Message::Tick);
+    let row = stage.draw().lines().find(|line| line.contains("yocto-a")).unwrap().to_owned();
+    (stage, row)
+}
+
+#[test]
+fn a_worry_stands_on_the_row_in_place_of_the_bar_where_there_is_no_room_for_both() {
+    let (stage, row) = worried(160, &running());
+    assert!(row.contains("41%  1.0 GiB of disk left"), "{row}");
+    assert_eq!(style_of(&stage, "1.0 GiB of disk left"), "yellow");
+    let (_, row) = worried(80, &running());
+    assert!(row.contains("1.0 GiB of dis") && !row.contains('░'), "{row}");
+    let (stage, row) = worried(160, &failed());
+    assert!(row.contains("failed: fail"), "{row}");
+    assert_eq!(style_of(&stage, "failed: fail"), "red");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ratatui::style::Style;
 
 use crate::bitbake::{Build, Outcome, Phase, Remaining};
-use crate::builds::WatchedBuild;
+use crate::builds::{WatchedBuild, Worry};
 use crate::text::{clean, count, fit};
 use crate::ui::Look;
 use crate::ui::model::builds::{ending, percent};
@@ -18,8 +18,39 @@ const LEAST_BAR: usize = 4;
 /// Cells of the words before a bar, so that bars stand below each other.
 const BEFORE_BAR: usize = 15;
 
-/// What a build is doing, for the list: in so many cells.
-pub(in crate::ui::view) fn in_list(look: &Look, build: &WatchedBuild, cells: usize) -> (String, Style) {
+/// What a build is doing, for the list: in so many cells. The gravest worry stands behind it, or in place of the bar
+/// where there is no room for both, or alone; a failure is never left out for it.
+pub(in crate::ui::view) fn in_list(
+    look: &Look,
+    build: &WatchedBuild,
+    worries: &[Worry],
+    cells: usize,
+) -> (String, Style) {
+    let (words, style) = in_list_alone(look, build, cells);
+    let Some(worry) = worries.first().map(|worry| clean(&worry.row).into_owned()) else {
+        return (words, style);
+    };
+    let with = |words: &str| {
+        let both = format!("{}  {worry}", words.trim_end());
+        (fit::width(&both) <= cells).then_some(both)
+    };
+    if ending(build).is_some() {
+        return (with(&words).unwrap_or(words), style);
+    }
+    let short = || short(&build.build);
+    let words = with(&words).or_else(|| with(&short()));
+    (words.unwrap_or_else(|| fit::without_end(&worry, cells)), look.warning)
+}
+
+/// How far a build is, without a bar.
+fn short(build: &Build) -> String {
+    match (build.phase(), percent(build)) {
+        (Phase::Tasks, Some(percent)) => format!("{percent}%"),
+        _ => doing(build),
+    }
+}
+
+fn in_list_alone(look: &Look, build: &WatchedBuild, cells: usize) -> (String, Style) {
     let told = &build.build;
     if let Some(outcome) = ending(build) {
         return (ended(told, outcome), of_outcome(look, outcome));
