@@ -9,6 +9,7 @@ use super::build_history::BuildHistories;
 use super::history::History;
 use super::kept_histories::KeptHistories;
 use super::own_log::OwnLog;
+use super::state_dir;
 
 /// What is kept. Without a place for it the console works all the same.
 #[derive(Debug)]
@@ -31,6 +32,11 @@ impl Kept {
             log,
         }
     }
+}
+
+/// What earlier builds took, from where the console keeps it; nothing where there is no place for it.
+pub(crate) fn kept_histories() -> Arc<dyn Histories> {
+    state_dir::of_process().as_deref().map(Kept::at).unwrap_or_default().builds
 }
 
 impl Default for Kept {

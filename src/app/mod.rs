@@ -66,6 +66,8 @@ mod tests;
 mod watch_builds;
 mod wires;
 
+pub(crate) use kept::kept_histories;
+
 pub use console::{ConsoleError, ConsoleOptions, Leaving, console};
 pub use settings::vocabulary;
 pub use signals::EndSignal;

@@ -97,11 +97,15 @@ impl Happening {
     }
 }
 
-fn failures(build: &WatchedBuild) -> u64 {
+/// How many tasks of a build have failed.
+#[must_use]
+pub fn failures(build: &WatchedBuild) -> u64 {
     (build.build.failures().len() as u64).saturating_add(build.build.failures_beyond())
 }
 
-fn ending(build: &WatchedBuild) -> String {
+/// How a build ended, in a sentence: `core-image-minimal failed after 31m 00s, 1 task failed`.
+#[must_use]
+pub fn ending(build: &WatchedBuild) -> String {
     let target = target(&build.seen.words);
     let what = if target.is_empty() { "the build".to_owned() } else { target };
     let how = match build.build.outcome() {
@@ -124,8 +128,10 @@ fn ending(build: &WatchedBuild) -> String {
     format!("{what} {how} after {}{failed}", took.unwrap_or_default())
 }
 
-/// What is built, of the words BitBake was called with: those that are no options and belong to none.
-fn target(words: &[String]) -> String {
+/// What is built, of the words BitBake was called with: those that are no options and belong to none. Empty where they
+/// do not tell.
+#[must_use]
+pub fn target(words: &[String]) -> String {
     /// Options that are followed by a word of their own.
     const WITH_WORD: &[&str] = &[
         "-b",

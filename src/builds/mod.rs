@@ -28,7 +28,7 @@ mod watching;
 
 pub use disk::Disk;
 pub use follow::{FileNews, FollowedFile, follow_file};
-pub use happening::{Happening, HappeningKind, happened};
+pub use happening::{Happening, HappeningKind, ending, failures, happened, target};
 pub use histories::{Histories, NoHistories};
 pub use looks::look_once;
 pub use read::{FileRead, read_file};

@@ -8,7 +8,7 @@ use crate::bitbake::{BuildReader, Estimator, EventLogEvent, Output, Stream, Task
 
 use super::sight::Seen;
 use super::tasks::process_of;
-use super::{Sighting, WatchedBuild};
+use super::{Sighting, WatchedBuild, target};
 
 /// A build that began so short a time before it was seen first counts as seen from its beginning.
 const FROM_THE_BEGINNING: Duration = Duration::from_secs(10);
@@ -85,9 +85,8 @@ impl Watching {
     pub(super) fn subject(&self) -> Option<(String, String)> {
         let (_, rest) = self.log()?.rsplit_once("/log/cooker/")?;
         let (machine, _) = rest.split_once('/')?;
-        let targets: Vec<&str> =
-            self.seen.words.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
-        (!targets.is_empty()).then(|| (machine.to_owned(), targets.join(" ")))
+        let target = target(&self.seen.words);
+        (!target.is_empty()).then(|| (machine.to_owned(), target))
     }
 
     /// What earlier builds took: from now on it can be said how long this one will.

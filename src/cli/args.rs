@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use super::exit::Exit;
 use super::{
     check, cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect, kill, logs,
-    man, pause, ps, pull, remove, rename, report, start, stats, stop, top, volume, wait,
+    man, pause, ps, pull, remove, rename, report, start, stats, stop, top, volume, wait, watch,
 };
 use crate::values;
 
@@ -152,6 +152,8 @@ pub(crate) enum Command {
     Df(df::DfArgs),
     /// Remove stopped managed containers and their volumes: shows them first, and asks
     Cleanup(cleanup::CleanupArgs),
+    /// Watch the BitBake builds in containers to their end, and end as they ended
+    Watch(watch::WatchArgs),
     /// Tell a BitBake build from its saved log: how it ended, what failed and why
     Report(report::ReportArgs),
     /// Check a build file of Smidr's, and print what it comes to

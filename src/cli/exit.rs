@@ -21,6 +21,14 @@ pub enum Exit {
     NotFound,
     /// The present state does not allow it.
     Conflict,
+    /// `watch`: there is no build to watch.
+    NoBuild,
+    /// `watch`: somebody stopped a build.
+    BuildInterrupted,
+    /// `watch`: a build was halted, its disk being full.
+    BuildHalted,
+    /// `watch`: a build broke off, or nobody knows how it ended.
+    BuildBrokeOff,
     /// The deadline came first.
     TimedOut,
     /// `exec`: the command could not be begun, or was lost.
@@ -43,13 +51,17 @@ pub enum Exit {
 
 impl Exit {
     /// Every code that is ours, with its meaning, as the help and the manual page tell it.
-    pub const ALL: [(Self, &'static str); 14] = [
+    pub const ALL: [(Self, &'static str); 18] = [
         (Self::Done, "all was done"),
-        (Self::Failed, "the engine said no, or the action failed"),
+        (Self::Failed, "the engine said no, or the action failed; watch: a build failed or told errors"),
         (Self::Usage, "the command line or the settings are wrong, or ask for something that makes no sense"),
         (Self::Unreachable, "no engine can be reached, or we may not use it"),
         (Self::NotFound, "a container, image, volume or path that was named is not there"),
         (Self::Conflict, "its present state does not allow it: in use, not running, the name taken, …"),
+        (Self::NoBuild, "watch: no build runs in a container, and none began in time"),
+        (Self::BuildInterrupted, "watch: somebody stopped a build"),
+        (Self::BuildHalted, "watch: a build was halted, as its disk was full"),
+        (Self::BuildBrokeOff, "watch: a build broke off (BitBake died), or nobody knows how it ended"),
         (Self::TimedOut, "the deadline came first; the message says what is left"),
         (Self::ExecFailed, "exec: the command could not be begun, or the connection to it was lost"),
         (Self::NotExecutable, "exec: the command is there and cannot be run"),
@@ -70,6 +82,10 @@ impl Exit {
             Self::Unreachable => 3,
             Self::NotFound => 4,
             Self::Conflict => 5,
+            Self::NoBuild => 6,
+            Self::BuildInterrupted => 7,
+            Self::BuildHalted => 8,
+            Self::BuildBrokeOff => 9,
             Self::TimedOut => 124,
             Self::ExecFailed => 125,
             Self::NotExecutable => 126,
@@ -110,15 +126,17 @@ impl Exit {
     fn weight(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::NotFound => 1,
+            Self::NotFound | Self::NoBuild => 1,
             Self::Conflict => 2,
             Self::OfCommand(_) | Self::NotExecutable | Self::CommandNotFound => 3,
-            Self::Usage => 4,
+            Self::Usage | Self::BuildInterrupted => 4,
             Self::Failed | Self::ExecFailed => 5,
-            Self::Unreachable => 6,
-            Self::TimedOut => 7,
-            Self::OutputClosed => 8,
-            Self::HungUp | Self::Interrupted | Self::Terminated => 9,
+            Self::BuildBrokeOff => 6,
+            Self::BuildHalted => 7,
+            Self::Unreachable => 8,
+            Self::TimedOut => 9,
+            Self::OutputClosed => 10,
+            Self::HungUp | Self::Interrupted | Self::Terminated => 11,
         }
     }
 
@@ -165,7 +183,7 @@ mod tests {
     fn the_codes_are_the_documented_ones() {
         assert_eq!(
             Exit::ALL.map(|(exit, _)| exit.code()),
-            [0, 1, 2, 3, 4, 5, 124, 125, 126, 127, 129, 130, 141, 143]
+            [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 124, 125, 126, 127, 129, 130, 141, 143]
         );
         let distinct: BTreeSet<u8> = Exit::ALL.map(|(exit, _)| exit.code()).into();
         assert_eq!(distinct.len(), Exit::ALL.len());
@@ -197,5 +215,8 @@ mod tests {
         assert_eq!(Exit::Unreachable.worst(Exit::NotFound), Exit::Unreachable);
         assert_eq!(Exit::NotFound.worst(Exit::TimedOut), Exit::TimedOut);
         assert_eq!(Exit::Interrupted.worst(Exit::TimedOut), Exit::Interrupted);
+        assert_eq!(Exit::NoBuild.worst(Exit::BuildInterrupted), Exit::BuildInterrupted);
+        assert_eq!(Exit::BuildInterrupted.worst(Exit::Failed), Exit::Failed);
+        assert_eq!(Exit::BuildHalted.worst(Exit::Failed), Exit::BuildHalted);
     }
 }

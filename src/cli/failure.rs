@@ -2,15 +2,16 @@
 
 use std::fmt::{self, Write};
 use std::io;
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::actions::{Outcome, Report};
 use crate::config::{ConfigError, Mistake};
-use crate::engine::{EngineError, ErrorKind, chain};
+use crate::engine::{EngineError, ErrorKind, ObjectKind, chain};
 
 use super::exit::Exit;
-use super::output::{Tone, clean};
+use super::output::{Tone, clean, elapsed};
 
 /// Why a verb, or one object of it, did not end well.
 #[derive(Debug)]
@@ -29,6 +30,13 @@ pub(crate) enum Failure {
         reference: String,
         /// The engines' endpoints.
         engines: Vec<String>,
+    },
+    /// No build runs in a container.
+    NoBuild {
+        /// Its name.
+        container: String,
+        /// How long it was waited for.
+        waited: Duration,
     },
     /// The settings or the build file make no sense, or cannot be read.
     Settings(ConfigError),
@@ -90,6 +98,7 @@ impl Failure {
             Self::Here { .. } | Self::Settings(ConfigError::Unreadable { .. }) => Exit::Failed,
             Self::Usage(_) | Self::Ambiguous { .. } | Self::Settings(_) => Exit::Usage,
             Self::NoEngine(_) => Exit::Unreachable,
+            Self::NoBuild { .. } => Exit::NoBuild,
             Self::OutputClosed => Exit::OutputClosed,
             Self::Cancelled => signal,
         }
@@ -121,6 +130,7 @@ impl Failure {
         match self {
             Self::Ambiguous { .. } => Some("say which with --host".into()),
             Self::Settings(ConfigError::NoBuildFile { .. }) => Some("-f names one".into()),
+            Self::NoBuild { .. } => Some("--wait 10m waits for one to begin".into()),
             Self::NoEngine(_) => Some("`smidr-console doctor` says for each endpoint what to do".into()),
             Self::Action(report) if matches!(report.outcome, Outcome::TimedOut) => {
                 Some("--timeout gives it longer".into())
@@ -141,6 +151,7 @@ impl Failure {
             Self::Engine(error) => kind_name(error.kind()),
             Self::Usage(_) => "usage",
             Self::NoEngine(_) => "no-engine",
+            Self::NoBuild { .. } => "no-build",
             Self::Settings(_) => "settings",
             Self::Ambiguous { .. } => "ambiguous",
             Self::Here { .. } => "local",
@@ -198,9 +209,13 @@ impl Failure {
             hint: self.hint(),
             retryable: error.is_some_and(EngineError::is_retryable)
                 || matches!(self, Self::Action(report) if matches!(report.outcome, Outcome::TimedOut)),
-            object_kind: object.map(|(kind, _)| kind.to_string()),
+            object_kind: match self {
+                Self::NoBuild { .. } => Some(ObjectKind::Container.to_string()),
+                _ => object.map(|(kind, _)| kind.to_string()),
+            },
             object: match self {
                 Self::Action(report) => Some(report.object.clone()),
+                Self::NoBuild { container, .. } => Some(container.clone()),
                 _ => object.map(|(_, name)| name.to_owned()),
             },
             mistakes: match self {
@@ -220,6 +235,10 @@ impl fmt::Display for Failure {
             Self::Engine(error) => f.write_str(&chain(error)),
             Self::Usage(words) => f.write_str(words),
             Self::NoEngine(_) => f.write_str("no engine answers"),
+            Self::NoBuild { container, waited: Duration::ZERO } => write!(f, "no build runs in {container}"),
+            Self::NoBuild { container, waited } => {
+                write!(f, "no build has begun in {container} within {}", elapsed(*waited))
+            }
             Self::Ambiguous { reference, engines } => {
                 write!(f, "several engines have {reference}: {}", engines.join(", "))
             }
@@ -309,7 +328,6 @@ pub(crate) fn kind_name(kind: &ErrorKind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
 
     use super::*;
     use crate::actions::{Aftermath, Verb};

@@ -47,6 +47,7 @@ mod tests;
 mod top;
 mod volume;
 mod wait;
+mod watch;
 
 pub use args::Cli;
 pub use exit::Exit;

@@ -9,7 +9,7 @@ use super::failure::{Ended, Failure};
 use super::output::Screen;
 use super::{
     check, cleanup, completions, config, console, copy, create, df, doctor, events, exec, images, inspect,
-    kill, logs, man, pause, ps, pull, remove, rename, report, start, stats, stop, top, volume, wait,
+    kill, logs, man, pause, ps, pull, remove, rename, report, start, stats, stop, top, volume, wait, watch,
 };
 
 /// How long what is still under way after the verb has ended may take to be looked after.
@@ -77,6 +77,7 @@ async fn dispatch(context: &Context, verb: Command) -> Ended {
         Command::Volume(command) => volume::run(&command, context).await,
         Command::Df(args) => df::run(&args, context).await,
         Command::Cleanup(args) => cleanup::run(&args, context).await,
+        Command::Watch(args) => watch::run(&args, context).await,
         Command::Report(args) => report::run(&args, context).await,
         Command::Check(args) => check::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context).await,

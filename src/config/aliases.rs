@@ -57,6 +57,8 @@ fn size(node: &Node) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn wrong(text: &str) -> String {
@@ -76,10 +78,13 @@ mod tests {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..30 {
             let before = format!("*a{}", level - 1);
-            text += &format!("a{level}: &a{level} [{}]\n", [before.as_str(); 9].join(", "));
+            writeln!(text, "a{level}: &a{level} [{}]", [before.as_str(); 9].join(", ")).unwrap();
         }
         assert!(wrong(&text).contains("more than 20000 values"));
-        let chain: String = (1..20_000).map(|level| format!("- &a{level} [*a{}]\n", level - 1)).collect();
+        let mut chain = String::new();
+        for level in 1..20_000 {
+            writeln!(chain, "- &a{level} [*a{}]", level - 1).unwrap();
+        }
         assert!(wrong(&format!("- &a0 x\n{chain}")).contains("more than 20000"), "nor the stack");
     }
 

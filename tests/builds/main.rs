@@ -10,3 +10,5 @@ mod fake;
 mod found;
 #[cfg(test)]
 mod simulated;
+#[cfg(test)]
+mod watched;

@@ -79,6 +79,8 @@ case $0 in
         ln -sfn "log.$3.$$" "$temp/log.$3"
         printf '#!/bin/sh\nwhile :; do echo "at work"; sleep 0.2; done\n' >"$temp/run.$3.$$"
         chmod +x "$temp/run.$3.$$"
+        # Before there is one: a task may end at once.
+        trap 'kill $! 2>/dev/null; exit' TERM
         "$temp/run.$3.$$" &
         wait
         ;;

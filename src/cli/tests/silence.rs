@@ -30,6 +30,7 @@ const LINES: &[(&str, u64)] = &[
     ("top yocto-a", 15),
     ("stats", 15),
     ("stats yocto-a", 15),
+    ("watch yocto-a", 15),
     ("cp yocto-a:/etc -", 3),
     ("images", 15),
     ("rmi debian:12", 300 + 10),

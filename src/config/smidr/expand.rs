@@ -134,14 +134,15 @@ impl Expansion<'_, '_, '_> {
             }
             Some(":+" | "+") => word,
             Some(":-" | "-") if !is_there => word,
-            _ => match value {
-                Some(value) => value.to_owned(),
-                None => {
+            _ => {
+                if let Some(value) = value {
+                    value.to_owned()
+                } else {
                     let begin = self.characters(begin);
                     self.result.unset.push((name, begin));
                     String::new()
                 }
-            },
+            }
         })
     }
 

@@ -66,17 +66,15 @@ pub fn read_build_file(
 ) -> Result<LoadedBuildFile, ConfigError> {
     let text = decoded(file, bytes)?;
     let broken = |Broken { at, what }| mistakes(file, text, vec![Found { at, what, expected: None }]);
-    let root = match Node::parse_with_aliases(text).map_err(broken)? {
-        Some(root) => merged(root).map_err(broken)?,
-        None => {
-            let found = Found {
-                at: (Place { line: 1, column: 1 }, 1),
-                what: "the file is empty".into(),
-                expected: Some("expected a build file, which begins with `name: my-image`".into()),
-            };
-            return Err(mistakes(file, text, vec![found]));
-        }
+    let Some(root) = Node::parse_with_aliases(text).map_err(broken)? else {
+        let found = Found {
+            at: (Place { line: 1, column: 1 }, 1),
+            what: "the file is empty".into(),
+            expected: Some("expected a build file, which begins with `name: my-image`".into()),
+        };
+        return Err(mistakes(file, text, vec![found]));
     };
+    let root = merged(root).map_err(broken)?;
     let mut values = Values::new(variables);
     let mut build_file = read(&mut values, &root);
     if !values.reader.mistakes.is_empty() {

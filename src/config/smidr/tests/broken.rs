@@ -1,5 +1,7 @@
 //! Broken files: each mistake has its place, what is wrong, and what was expected.
 
+use std::fmt::Write as _;
+
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -178,7 +180,7 @@ fn aliases_and_depth_are_bounded() {
     let mut laughs = "name: a\nx-0: &x0 [a, a, a, a, a, a, a, a, a]\n".to_owned();
     for level in 1..12 {
         let before = format!("*x{}", level - 1);
-        laughs += &format!("x-{level}: &x{level} [{}]\n", [before.as_str(); 9].join(", "));
+        writeln!(laughs, "x-{level}: &x{level} [{}]", [before.as_str(); 9].join(", ")).unwrap();
     }
     assert!(read(&laughs).unwrap_err().to_string().contains("more than 20000 values"));
     assert!(read(&format!("name: {}", "[".repeat(50_000))).is_err());
