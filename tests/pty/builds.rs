@@ -169,7 +169,7 @@ async fn a_build_of_somebody_else_is_shown_to_its_end_and_again_by_a_console_ope
     builder.run(&format!("mkdir -p {}", FAILED_LOG.rsplit_once('/').unwrap().0));
     builder.put(FAILED_LOG, &log);
     builder.run("touch /tmp/fail");
-    console.wait_for("Failed 1", LIMIT);
+    console.wait_for("Failed tasks 1", LIMIT);
     console.press("E");
     console.wait_for("error: 'frobnicate' undeclared", SOON);
     console.press("b");
@@ -177,7 +177,7 @@ async fn a_build_of_somebody_else_is_shown_to_its_end_and_again_by_a_console_ope
     // The console dies; another finds everything again.
     drop(console);
     let mut console = builder.console();
-    console.wait_for("Failed 1", LIMIT);
+    console.wait_for("Failed tasks 1", LIMIT);
     for words in ["bitbake -k tiny-image", "Running 1", "zlib-1.3-r0 do_compile", "[Build]"] {
         console.wait_for(words, SOON);
     }

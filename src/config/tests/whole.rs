@@ -58,6 +58,23 @@ fn the_vocabulary_has_the_columns_shown_by_default() {
     assert!(DEFAULT_COLUMNS.iter().all(|name| VOCABULARY.columns.contains(name)));
 }
 
+/// What the file of the test below says of it.
+fn watch(worries: Vec<String>) -> Watch {
+    Watch {
+        worries,
+        stall: Duration::from_secs(600),
+        stall_of_long: Duration::from_secs(7200),
+        slow_times: 5,
+        slow_beyond: Duration::ZERO,
+        memory_percent: 80,
+        memory_for: Duration::from_secs(90),
+        free_percent: 1,
+        free_space: 3 << 29,
+        free_inodes: 7,
+        full_within: Duration::from_secs(1800),
+    }
+}
+
 #[test]
 fn every_setting_can_be_set() {
     let text = r#"
@@ -150,19 +167,7 @@ watch:
             by: words(&["osc-777", "bell"]),
             command: Some("notify-send \"$SMIDR_MESSAGE\"".into()),
         },
-        watch: Watch {
-            worries: words(&["stall", "disk"]),
-            stall: Duration::from_secs(600),
-            stall_of_long: Duration::from_secs(7200),
-            slow_times: 5,
-            slow_beyond: Duration::ZERO,
-            memory_percent: 80,
-            memory_for: Duration::from_secs(90),
-            free_percent: 1,
-            free_space: 3 << 29,
-            free_inodes: 7,
-            full_within: Duration::from_secs(1800),
-        },
+        watch: watch(words(&["stall", "disk"])),
     };
     assert_eq!(settings, expected);
 }
