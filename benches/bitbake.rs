@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench may fail, and tells its figures")]
 
+use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::Read as _;
 
@@ -18,7 +19,7 @@ const CHUNK: usize = 32 << 10;
 fn capture(name: &str) -> Vec<u8> {
     let path = format!("{}/tests/fixtures/bitbake/{name}", env!("CARGO_MANIFEST_DIR"));
     let bytes = std::fs::read(path).unwrap();
-    if !name.ends_with(".gz") {
+    if name.strip_suffix(".gz").is_none() {
         return bytes;
     }
     let mut plain = Vec::new();
@@ -27,7 +28,7 @@ fn capture(name: &str) -> Vec<u8> {
 }
 
 fn lines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 fn read(bytes: &[u8]) -> BuildReader {
@@ -124,10 +125,10 @@ fn ten_million_lines(_: &mut Criterion) {
     let mut text = String::new();
     for number in 0..2_500_000_u64 {
         let pf = format!("recipe{number}-1.{}-r0", number % 9);
-        text += &format!("NOTE: recipe {pf}: task do_compile: Started\n");
-        text += &format!("WARNING: {pf} do_compile: something {number} is odd [check{number}]\n");
-        text += &format!("ERROR: {pf} do_compile: oe_runmake failed for the time {number}\n");
-        text += &format!("NOTE: recipe {pf}: task do_compile: Failed\n");
+        writeln!(text, "NOTE: recipe {pf}: task do_compile: Started").unwrap();
+        writeln!(text, "WARNING: {pf} do_compile: something {number} is odd [check{number}]").unwrap();
+        writeln!(text, "ERROR: {pf} do_compile: oe_runmake failed for the time {number}").unwrap();
+        writeln!(text, "NOTE: recipe {pf}: task do_compile: Failed").unwrap();
         if text.len() > CHUNK {
             reader.feed(Stream::Output, None, text.as_bytes());
             text.clear();
