@@ -39,6 +39,7 @@ mod signals;
 mod start;
 mod stats;
 mod stop;
+mod stop_build;
 #[cfg(test)]
 mod test_support;
 #[cfg(test)]

@@ -8,3 +8,5 @@ mod support;
 mod fake;
 #[cfg(test)]
 mod found;
+#[cfg(test)]
+mod stopped;

@@ -44,14 +44,14 @@ struct Climber<'a, H> {
     seen: &'a Seen<'a>,
     standing: Standing,
     failures: u32,
-    interrupts: u32,
+    interrupts: u8,
 }
 
 /// Stops a build.
 pub(super) async fn climb<H: Hands>(hands: &mut H, plan: &StopPlan, seen: &Seen<'_>) -> Result<StopEnd> {
     let begun = Instant::now();
     let standing = Standing::default();
-    let mut climber = Climber { hands, plan, seen, standing, failures: 0, interrupts: 0 };
+    let mut climber = Climber { hands, plan, seen, standing, failures: 0, interrupts: plan.interrupts };
     climber.look_first().await?;
     let mut last = None;
     if climber.standing.is_there() {
@@ -119,7 +119,7 @@ impl<H: Hands> Climber<'_, H> {
             (self.seen.each)(StopProgress { step, tasks, is_leaving, left });
             tokio::select! {
                 biased;
-                () = self.seen.skip.notified() => return Ok(Way::Climbs),
+                () = self.seen.skip.notified(), if step.next().is_some() => return Ok(Way::Climbs),
                 look = self.hands.look() => {
                     match look {
                         Ok(standing) => (self.standing, self.failures) = (standing, 0),
@@ -138,6 +138,15 @@ impl<H: Hands> Climber<'_, H> {
 
     /// Sends a step's signals; whether they were sent, or may have been.
     async fn send(&mut self, step: StopStep) -> Result<bool> {
+        let is_sent_already = match step {
+            StopStep::FinishTasks => self.interrupts > 0,
+            // A third would make the client leave its server behind.
+            StopStep::StopTasks => self.interrupts > 1,
+            _ => false,
+        };
+        if is_sent_already {
+            return Ok(true);
+        }
         if step == StopStep::StopTasks && self.interrupts == 0 {
             if !self.orders(step, &self.orders_of(step)).await? {
                 return Ok(false);
@@ -146,7 +155,7 @@ impl<H: Hands> Climber<'_, H> {
             sleep(BETWEEN_INTERRUPTS).await;
         }
         let was_sent = self.orders(step, &self.orders_of(step)).await?;
-        self.interrupts += u32::from(was_sent && step < StopStep::EndServer);
+        self.interrupts += u8::from(was_sent && step < StopStep::EndServer);
         Ok(was_sent)
     }
 

@@ -135,9 +135,9 @@ mod tests {
             let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
             let (name, rest) = stat.rsplit_once(") ").unwrap();
             let name = name.split_once('(').unwrap().1.to_owned();
-            let start = rest.split(' ').nth(19).unwrap().parse().unwrap();
+            let began = rest.split(' ').nth(19).unwrap().parse().unwrap();
             if name == "sleep" || std::time::Instant::now() > deadline {
-                return Process { pid, start, name };
+                return Process { pid, start: began, name };
             }
             std::thread::yield_now();
         }

@@ -55,6 +55,8 @@ pub struct StopPlan {
     pub from: StopStep,
     /// How long running tasks may take to finish before they are stopped.
     pub finish: Duration,
+    /// How many interrupts were sent to it before: none of them is sent again.
+    pub interrupts: u8,
     /// How the container is stopped once the build is; `None` where it stays.
     pub container: Option<StopOptions>,
 }
@@ -81,7 +83,7 @@ impl StopPlan {
     /// Beginning with this step.
     #[must_use]
     pub fn beginning(from: StopStep) -> Self {
-        Self { from, finish: FINISH, container: None }
+        Self { from, finish: FINISH, interrupts: 0, container: None }
     }
 
     /// How long a step waits before the next.

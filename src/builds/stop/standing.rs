@@ -1,8 +1,8 @@
 //! What of one build is there: its processes, followed from look to look by what they are, not by their numbers.
 
-use crate::builds::BuildId;
 use crate::builds::located::{Found, Look, Role};
 use crate::builds::sight::sighted;
+use crate::builds::{BuildId, Sighting};
 
 /// How many task groups are kept in mind. Of more, the first.
 const MOST_TASKS: usize = 1024;
@@ -132,18 +132,31 @@ impl Followed {
 
     /// Learns which its client and its server are.
     fn meet(&mut self, look: &Look) {
-        let seen = sighted(look).builds.into_iter().find(|seen| seen.sighting.id == self.id);
-        let Some(seen) = seen.map(|seen| seen.sighting) else { return };
+        let builds = sighted(look).builds;
+        let is_new = !self.known.is_there();
+        // One that has lost its client has another id, and is the only one in its directory.
+        let is_orphan = |seen: &Sighting| {
+            is_new
+                && seen.client.is_none()
+                && seen.id.directory == self.id.directory
+                && seen.id.directory != "?"
+        };
+        let seen = builds.iter().map(|seen| &seen.sighting);
+        let seen = seen
+            .clone()
+            .find(|seen| seen.id == self.id)
+            .or_else(|| seen.clone().find(|seen| is_orphan(seen)));
+        let Some(seen) = seen else { return };
         let with = |pid: Option<u32>, role: Role| {
             let found = look.processes.iter().find(|found| Some(found.pid) == pid && found.role == role);
             found.map(Process::of)
         };
-        self.user.get_or_insert(seen.user);
+        self.user.get_or_insert_with(|| seen.user.clone());
         self.known.client = self.known.client.take().or_else(|| with(seen.client, Role::Client));
         // The one that is named in the lock; another in the same directory does not build.
         let place = look.directories.iter().find(|place| place.path == self.id.directory);
-        let lock = place.and_then(|place| place.lock);
-        let server = with(lock.or(seen.server), Role::Server);
+        let named = place.and_then(|place| place.lock);
+        let server = with(named.or(seen.server), Role::Server);
         self.known.server = self.known.server.take().or(server.filter(|_| seen.server.is_some()));
     }
 }
@@ -208,6 +221,16 @@ mod tests {
         assert_eq!((standing.client.is_some(), standing.server), (true, None));
         let without_lock = followed().stand(&look(&format!("{CLIENT}{SERVER}in /build\n")));
         assert!(without_lock.server.is_some());
+    }
+
+    #[test]
+    fn one_that_has_lost_its_client_before_it_was_looked_for_is_found_by_its_directory() {
+        let standing = followed().stand(&look(&format!("{SERVER}{WORKER}{TASK}{PLACE}")));
+        assert_eq!(pids(&standing), [63, 61, 60]);
+        let elsewhere = format!("{SERVER}{WORKER}{TASK}{PLACE}").replace("/build", "/other");
+        assert!(!followed().stand(&look(&elsewhere)).is_there());
+        let next = CLIENT.replace("50 1 50 1050", "80 1 80 8050");
+        assert!(!followed().stand(&look(&format!("{next}{SERVER}{WORKER}{PLACE}"))).is_there());
     }
 
     #[test]

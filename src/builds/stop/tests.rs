@@ -230,6 +230,17 @@ async fn two_interrupts_stop_tasks_at_once_and_each_step_can_be_skipped() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn interrupts_that_were_sent_before_are_not_sent_again() {
+    let mut build = Played::new(&[("INT", 1, 1, Then::Ends)]);
+    let plan = StopPlan { interrupts: 1, finish: Duration::from_secs(30), ..StopPlan::gentle() };
+    climbs(&mut build, &plan, &[]).await.end.unwrap();
+    assert_eq!(build.names(), ["30 INT 50"], "one that waits is not hurried");
+    let mut build = Played::new(&[("TERM", 1, 1, Then::Ends)]);
+    climbs(&mut build, &StopPlan { interrupts: 2, ..StopPlan::now() }, &[]).await.end.unwrap();
+    assert_eq!(build.names(), ["10 TERM 60"], "a third interrupt makes the server linger");
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_client_it_begins_with_the_server_and_without_that_with_kill() {
     let mut build = Played::new(&[("TERM", 1, 2, Then::Ends)]);
     build.standing.client = None;
