@@ -1,5 +1,6 @@
 //! The builds of one container: what is known of each, and how far it is.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::bitbake::{Build, Outcome, Phase};
@@ -16,6 +17,8 @@ pub struct Builds {
     kept: Vec<Arc<WatchedBuild>>,
     /// One that could not be read, until it can.
     trouble: Option<(BuildId, Problem)>,
+    /// How many interrupts this console has sent to one, of those that are kept.
+    interrupts: BTreeMap<BuildId, u8>,
 }
 
 impl Builds {
@@ -42,6 +45,22 @@ impl Builds {
             let oldest = self.kept.iter().rposition(|other| other.ended.is_some());
             self.kept.remove(oldest.unwrap_or(BUILDS));
         }
+        let kept = &self.kept;
+        self.interrupts.retain(|of, _| kept.iter().any(|build| build.id() == of));
+    }
+
+    /// At least so many interrupts are sent to one.
+    pub fn interrupt(&mut self, id: &BuildId, times: u8) {
+        if self.get(id).is_some() {
+            let sent = self.interrupts.entry(id.clone()).or_default();
+            *sent = times.max(*sent);
+        }
+    }
+
+    /// How many interrupts were sent to one from here, as far as is known: the next means something else.
+    #[must_use]
+    pub fn interrupts(&self, id: &BuildId) -> u8 {
+        self.interrupts.get(id).copied().unwrap_or_default()
     }
 
     /// One cannot be read just now, for this reason.
