@@ -19,6 +19,7 @@ pub enum Verb {
     Create,
     Start,
     Stop,
+    StopBuild,
     Kill,
     Restart,
     Pause,
@@ -56,6 +57,7 @@ impl Verb {
             Self::Create => "create",
             Self::Start => "start",
             Self::Stop => "stop",
+            Self::StopBuild => "stop the build in",
             Self::Kill => "kill",
             Self::Restart => "restart",
             Self::Pause => "pause",
@@ -124,6 +126,10 @@ impl Verb {
             Self::Create | Self::CreateVolume | Self::Start => seconds(5, 60),
             // On top of the grace: see `Supervised::stop`.
             Self::Stop | Self::Restart => seconds(15, 30),
+            // On top of its steps, which tell themselves how long they last: see `builds::stop_build`.
+            Self::StopBuild => {
+                Limits { slow: None, deadline: Some(Duration::from_secs(60)), ..Limits::default() }
+            }
             // These read or delete files, and a build directory has millions.
             Self::Remove | Self::RemoveVolume | Self::RemoveImage | Self::DiskUsage => seconds(10, 300),
             Self::Pull => seconds(60, 3600),

@@ -63,6 +63,7 @@ impl Backstage {
             Command::Act(id, request) => self.actions.begin(id, request),
             Command::Cancel(id) => self.actions.cancel(id),
             Command::Abandon(id) => self.actions.abandon(id),
+            Command::Skip(id) => self.actions.skip(id),
             Command::Type(id, bytes) => {
                 if let Err(bytes) = self.actions.type_into(id, bytes) {
                     self.wires.outbox.tell(Message::Refused(Box::new(Command::Type(id, bytes)))).await;

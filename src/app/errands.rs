@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::actions::cleanup::{CleanupReport, ItemId, Plan, PlanOptions, execute};
 use crate::actions::{Supervised, Verb};
+use crate::builds::{StopProgress, stop_build};
 use crate::engine::credentials::{docker_config_dir, from_docker_config};
 use crate::engine::{ContainerSpec, PullRequest};
 use crate::ui::{Ended, Ending, Problem, Request, Yield};
@@ -20,6 +21,11 @@ pub(super) async fn run(errand: &Errand, on: &Supervised, request: Request) -> E
     match request {
         Request::Start(key) => ended(on.start(&call, &key.id).await, of_change),
         Request::Stop(key, options) => ended(on.stop(&call, &key.id, &options).await, of_change),
+        Request::StopBuild { key, build, plan } => {
+            let each = |progress: StopProgress| errand.step(progress.to_string());
+            let stopped = stop_build(on, &call, &key.id, &build, &plan, &errand.skip, each).await;
+            ended(stopped, Yield::BuildStopped)
+        }
         Request::Restart(key, options) => ended(on.restart(&call, &key.id, &options).await, nothing),
         Request::Kill(key, signal) => ended(on.kill(&call, &key.id, &signal).await, of_change),
         Request::Pause(key) => ended(on.pause(&call, &key.id).await, of_change),

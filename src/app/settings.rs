@@ -27,6 +27,7 @@ const VERBS: &[(&str, Verb)] = &[
     ("create", Verb::Create),
     ("start", Verb::Start),
     ("stop", Verb::Stop),
+    ("stop-build", Verb::StopBuild),
     ("restart", Verb::Restart),
     ("kill", Verb::Kill),
     ("pause", Verb::Pause),
@@ -109,6 +110,7 @@ fn options(settings: &Settings) -> Result<Options, InvalidRule> {
         mouse: settings.mouse,
         limits: limits.collect(),
         stop: StopOptions { signal, grace: settings.stop.grace },
+        finish: settings.stop.finish,
         rules,
         columns: settings.columns.iter().filter_map(|name| Column::named(name)).collect(),
         sort: Sort {
@@ -228,7 +230,7 @@ mod tests {
 
     #[test]
     fn settings_reach_the_screen() {
-        let text = "keys: {stop: x}\nstop: {grace: 30s, signal: INT}\ncolumns: [name, cpu]\ndeadlines: {stop: 90s}\n\
+        let text = "keys: {stop: x}\nstop: {grace: 30s, signal: INT, finish: 5m}\ncolumns: [name, cpu]\ndeadlines: {stop: 90s}\n\
                     theme: {accent: green}\nprotected: ['*cache*']\nsort: {column: cpu, descending: true}\n\
                     watch: {worries: [disk], free_space: 1 GiB}\n";
         let opened = opened(text).unwrap();
@@ -236,6 +238,7 @@ mod tests {
         assert_eq!(options.stop.signal, Some(Signal::int()));
         assert_eq!(options.columns, [Column::Name, Column::Cpu]);
         assert_eq!(options.sort, Sort { column: Column::Cpu, descending: true });
+        assert_eq!(options.finish.as_secs(), 300);
         assert_eq!(options.deadline(Verb::Stop, options.stop.grace).map(|limit| limit.as_secs()), Some(120));
         assert_eq!(
             (options.watch.of.clone(), options.watch.free_bytes),

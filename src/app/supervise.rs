@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::actions::{Call, Progress, Supervised, Verb};
@@ -23,6 +23,7 @@ const TYPED: usize = 1024;
 struct Reached {
     cancel: CancellationToken,
     abandon: CancellationToken,
+    skip: Arc<Notify>,
     keys: mpsc::Sender<Vec<u8>>,
     size: watch::Sender<Option<TermSize>>,
 }
@@ -33,6 +34,8 @@ pub(super) struct Errand {
     pub(super) id: ActionId,
     /// Everything else.
     pub(super) wires: Wires,
+    /// Its next step is wanted at once.
+    pub(super) skip: Arc<Notify>,
     /// What is typed into its shell.
     pub(super) keys: mpsc::Receiver<Vec<u8>>,
     /// The size of its shell.
@@ -84,17 +87,19 @@ impl Actions {
     pub(super) fn begin(&self, id: ActionId, request: Request) {
         let cancel = self.wires.supervisor.call().cancel;
         let abandon = CancellationToken::new();
+        let skip = Arc::new(Notify::new());
         let (keys, typed) = mpsc::channel(TYPED);
         let size = watch::Sender::new(None);
         let errand = Errand {
             id,
             wires: self.wires.clone(),
+            skip: skip.clone(),
             keys: typed,
             size: size.subscribe(),
             cancel: cancel.clone(),
             abandon: abandon.clone(),
         };
-        self.lock().insert(id, Reached { cancel, abandon, keys, size });
+        self.lock().insert(id, Reached { cancel, abandon, skip, keys, size });
         let (wires, running) = (self.wires.clone(), self.running.clone());
         tokio::spawn(async move {
             let word = request.word();
@@ -123,6 +128,13 @@ impl Actions {
         if let Some(reached) = self.reached(id) {
             reached.cancel.cancel();
             reached.abandon.cancel();
+        }
+    }
+
+    /// Goes on to its next step, where it has steps.
+    pub(super) fn skip(&self, id: ActionId) {
+        if let Some(reached) = self.reached(id) {
+            reached.skip.notify_one();
         }
     }
 

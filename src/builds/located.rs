@@ -32,6 +32,7 @@ pub(super) struct Found {
     pub(super) role: Role,
     pub(super) pid: u32,
     pub(super) parent: u32,
+    pub(super) session: u32,
     /// When it began, in hundredths of a second since the machine did.
     pub(super) start: u64,
     pub(super) user: u32,
@@ -220,7 +221,7 @@ fn process(value: &str) -> Option<Found> {
     };
     let pid = parts.next()?.parse().ok()?;
     let parent = parts.next()?.parse().ok()?;
-    let _session: u32 = parts.next()?.parse().ok()?;
+    let session = parts.next()?.parse().ok()?;
     let start = parts.next()?.parse().ok()?;
     let user = parts.next()?.parse().ok()?;
     let name = parts.next()?.chars().take(64).collect();
@@ -228,6 +229,7 @@ fn process(value: &str) -> Option<Found> {
         role,
         pid,
         parent,
+        session,
         start,
         user,
         name,

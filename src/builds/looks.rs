@@ -11,7 +11,7 @@ use crate::engine::{
 
 use super::Sighting;
 use super::command::Command;
-use super::located::{LONGEST_LOOK, LookReader};
+use super::located::{LONGEST_LOOK, Look, LookReader};
 use super::sight::{Sighted, sighted};
 
 const SCRIPT: &str = include_str!("locate.sh");
@@ -68,6 +68,7 @@ const SCRIPT_BEGINS: &str = "# smidr-console looks for builds\nevery=";
 pub(super) struct Looks {
     on: Supervised,
     container: ContainerId,
+    every: Duration,
     /// As whom; the container's own user at first.
     user: Option<String>,
     /// As whom it has looked since BitBake was there; at most eight.
@@ -77,23 +78,34 @@ pub(super) struct Looks {
 
 impl Looks {
     pub(super) fn new(on: &Supervised, container: &ContainerId) -> Self {
-        Self { on: on.clone(), container: container.clone(), user: None, tried: Vec::new(), running: None }
+        let (on, container) = (on.clone(), container.clone());
+        Self { on, container, every: EVERY, user: None, tried: Vec::new(), running: None }
     }
 
-    /// The next look; the first at once. May be dropped and asked again.
+    /// Looking again so many whole seconds after each look.
+    pub(super) fn every(self, every: Duration) -> Self {
+        Self { every, ..self }
+    }
+
+    /// The builds of the next look; the first at once. May be dropped and asked again.
     ///
     /// # Errors
     /// When the command cannot run or has ended, or nothing has come for half a minute. Asked again, it starts again.
     pub(super) async fn next(&mut self) -> Result<Sighted> {
+        self.next_look().await.map(|(_, seen)| seen)
+    }
+
+    /// The next look itself, with its builds. Like [`next`](Self::next).
+    pub(super) async fn next_look(&mut self) -> Result<(Look, Sighted)> {
         loop {
             let (command, reader) = self.running.get_or_insert_with(|| {
-                let command = command(Some(EVERY));
+                let command = command(Some(self.every));
                 let command = Command::start(&self.on, &self.container, self.user.clone(), command);
                 (command, LookReader::default())
             });
-            let Ok(piece) = timeout(LONGEST + EVERY, command.next()).await else {
+            let Ok(piece) = timeout(LONGEST + self.every, command.next()).await else {
                 self.running = None;
-                return Err(self.failed(ErrorKind::BrokenStream, "nothing has come for 35 s"));
+                return Err(self.failed(ErrorKind::BrokenStream, "nothing has come for half a minute"));
             };
             let Some(piece) = piece else {
                 let end = command.end().await;
@@ -114,7 +126,7 @@ impl Looks {
                     self.tried.push(user.clone());
                     (self.user, self.running) = (Some(user), None);
                 }
-                _ => return Ok(seen),
+                _ => return Ok((look, seen)),
             }
         }
     }

@@ -18,6 +18,7 @@ mod pace;
 mod read;
 mod sight;
 mod sighting;
+mod stop;
 mod tasks;
 #[cfg(test)]
 mod test_build;
@@ -33,6 +34,7 @@ pub use histories::{Histories, NoHistories};
 pub use looks::look_once;
 pub use read::{FileRead, read_file};
 pub use sighting::{BuildId, Sighting, TaskProcess};
+pub use stop::{ContainerEnd, StopEnd, StopPlan, StopProgress, StopStep, stop_build};
 pub use tasks::process_of;
 pub use watch::watch;
 pub use watchdog::{Limits, Memory, Usual, Watchdog, Worry, WorryKind};

@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use super::exit::Exit;
 use super::{
     check, cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect, kill, logs,
-    man, pause, ps, pull, remove, rename, report, start, stats, stop, top, volume, wait, watch,
+    man, pause, ps, pull, remove, rename, report, start, stats, stop, stop_build, top, volume, wait, watch,
 };
 use crate::values;
 
@@ -82,7 +82,7 @@ pub(crate) struct Global {
     /// End after this long, whatever the verb's own deadline is
     ///
     /// Such as 90s, 10m, 1h30m. It begins when the engines have been found, for which there is as long again;
-    /// the grace of stop and restart comes on top. Without
+    /// the grace of stop and restart comes on top, as do the steps of stop-build. Without
     /// it every verb has a deadline of its own, but those that last as long as what they watch (exec, logs,
     /// events, wait, stats --follow) have none.
     #[arg(long, value_name = "DURATION", global = true, value_parser = values::deadline)]
@@ -115,6 +115,8 @@ pub(crate) enum Command {
     Start(start::StartArgs),
     /// Stop containers: a signal, then KILL after a grace
     Stop(stop::StopArgs),
+    /// Stop the build that runs in a container, step by step; the container stays
+    StopBuild(stop_build::StopBuildArgs),
     /// Stop containers and start them again
     Restart(stop::RestartArgs),
     /// Send a signal to the main process of containers

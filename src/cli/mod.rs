@@ -40,6 +40,7 @@ mod signals;
 mod start;
 mod stats;
 mod stop;
+mod stop_build;
 #[cfg(test)]
 mod test_support;
 #[cfg(test)]

@@ -9,7 +9,8 @@ use super::failure::{Ended, Failure};
 use super::output::Screen;
 use super::{
     check, cleanup, completions, config, console, copy, create, df, doctor, events, exec, images, inspect,
-    kill, logs, man, pause, ps, pull, remove, rename, report, start, stats, stop, top, volume, wait, watch,
+    kill, logs, man, pause, ps, pull, remove, rename, report, start, stats, stop, stop_build, top, volume,
+    wait, watch,
 };
 
 /// How long what is still under way after the verb has ended may take to be looked after.
@@ -59,6 +60,7 @@ async fn dispatch(context: &Context, verb: Command) -> Ended {
         Command::Create(args) => create::run(&args, context).await,
         Command::Start(args) => start::run(&args, context).await,
         Command::Stop(args) => stop::run(&args, context).await,
+        Command::StopBuild(args) => stop_build::run(&args, context).await,
         Command::Restart(args) => stop::restart(&args, context).await,
         Command::Kill(args) => kill::run(&args, context).await,
         Command::Pause(args) => pause::run(&args, context).await,

@@ -172,7 +172,7 @@ fn deadlines(reader: &mut Reader<'_>, node: &Node) -> Option<BTreeMap<String, Du
 
 fn stop(reader: &mut Reader<'_>, node: &Node) -> Option<Stop> {
     let mut stop = Settings::default().stop;
-    let group = reader.group(node, "stop", &["grace", "signal"])?;
+    let group = reader.group(node, "stop", &["grace", "signal", "finish"])?;
     reader.set(&group, "grace", &mut stop.grace, |reader, node| reader.duration(node, GRACE));
     reader.set_optional(&group, "signal", &mut stop.signal, |reader, node| {
         const EXPECTED: &str = "expected a signal such as TERM, SIGINT or 15";
@@ -180,6 +180,7 @@ fn stop(reader: &mut Reader<'_>, node: &Node) -> Option<Stop> {
         let name = reader.text(node, EXPECTED)?;
         if is_signal(&name) { Some(name) } else { reader.unexpected(node, EXPECTED) }
     });
+    reader.set(&group, "finish", &mut stop.finish, |reader, node| reader.duration(node, GRACE));
     Some(stop)
 }
 

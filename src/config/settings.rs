@@ -86,7 +86,7 @@ pub struct Sort {
     pub descending: bool,
 }
 
-/// How containers are stopped.
+/// How containers and builds are stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stop {
     /// How long a container may take to end before it is killed, from nothing to an hour.
@@ -94,6 +94,9 @@ pub struct Stop {
     pub grace: Duration,
     /// The signal it is asked with, by name or number; without one, the container's own.
     pub signal: Option<String>,
+    /// How long the running tasks of a build may take to finish before they are stopped, from nothing to an hour.
+    #[serde(serialize_with = "as_duration")]
+    pub finish: Duration,
 }
 
 /// What counts as managed beside what carries our own label.
@@ -124,7 +127,7 @@ impl Default for Settings {
             wrap: false,
             line_numbers: false,
             deadlines: BTreeMap::new(),
-            stop: Stop { grace: Duration::from_secs(10), signal: None },
+            stop: Stop { grace: Duration::from_secs(10), signal: None, finish: Duration::from_secs(120) },
             shell: vec![vec!["bash".into()], vec!["sh".into()]],
             exec_shell: vec!["/bin/sh".into(), "-c".into()],
             commands: Vec::new(),

@@ -18,6 +18,8 @@ pub enum Command {
     Cancel(ActionId),
     /// Do not wait for the end of that either.
     Abandon(ActionId),
+    /// Go on to the next step of stopping a build at once.
+    Skip(ActionId),
     /// Keys for a shell.
     Type(ActionId, Vec<u8>),
     /// A shell's terminal has another size.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::actions::Progress;
 use crate::actions::cleanup::{CleanupReport, Plan};
 use crate::bitbake::Cause;
-use crate::builds::{BuildId, WatchedBuild};
+use crate::builds::{BuildId, StopEnd, WatchedBuild};
 use crate::engine::{
     Container, ContainerDetails, ContainerId, DiskUsage, EngineError, EngineEvent, Identity, ProcessTable,
     Stats, Volume,
@@ -254,6 +254,8 @@ pub enum Yield {
     Plan(Arc<Plan>),
     /// What a cleanup removed.
     Cleanup(Arc<CleanupReport>),
+    /// How a build was stopped.
+    BuildStopped(StopEnd),
     /// The exit code of a command.
     ExitCode(i64),
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::actions::Verb;
 use crate::actions::cleanup::{ItemId, Plan, PlanOptions};
+use crate::builds::{BuildId, StopPlan};
 use crate::engine::{ContainerSpec, ExecRequest, RemoveOptions, Signal, StopOptions, TermSize, VolumeSpec};
 
 use super::{ContainerKey, EngineId, VolumeKey};
@@ -16,6 +17,15 @@ pub enum Request {
     Start(ContainerKey),
     /// Stop it: its signal, then KILL after the grace.
     Stop(ContainerKey, StopOptions),
+    /// Stop a build in it, step by step.
+    StopBuild {
+        /// The container.
+        key: ContainerKey,
+        /// The build.
+        build: BuildId,
+        /// How.
+        plan: StopPlan,
+    },
     /// Stop it and start it again.
     Restart(ContainerKey, StopOptions),
     /// Signal its main process.
@@ -67,6 +77,7 @@ impl Request {
         match self {
             Self::Start(_) => Verb::Start,
             Self::Stop(..) => Verb::Stop,
+            Self::StopBuild { .. } => Verb::StopBuild,
             Self::Restart(..) => Verb::Restart,
             Self::Kill(..) => Verb::Kill,
             Self::Pause(_) => Verb::Pause,
@@ -88,6 +99,7 @@ impl Request {
         match self {
             Self::Cleanup { .. } => "clean up",
             Self::PlanCleanup(..) => "plan cleanup",
+            Self::StopBuild { .. } => "stop build",
             Self::Exec(..) => "exec",
             Self::Shell(..) => "shell",
             Self::CreateVolume(..) => "create volume",
@@ -116,6 +128,7 @@ impl Request {
         match self {
             Self::Start(key)
             | Self::Stop(key, _)
+            | Self::StopBuild { key, .. }
             | Self::Restart(key, _)
             | Self::Kill(key, _)
             | Self::Pause(key)

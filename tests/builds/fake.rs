@@ -56,6 +56,18 @@ impl Builder {
 
     /// Somebody else starts a build: by the engine's own program, as `builder`, whose exec nobody follows.
     pub(crate) async fn somebody_builds(&self, directory: &str, stamp: &str, plan: &str, words: &[&str]) {
+        self.somebody_builds_with("", directory, stamp, plan, words).await;
+    }
+
+    /// The same; what does not heed signals, `all`, the `client` or an `idle` server.
+    pub(crate) async fn somebody_builds_with(
+        &self,
+        stubborn: &str,
+        directory: &str,
+        stamp: &str,
+        plan: &str,
+        words: &[&str],
+    ) {
         let path = format!("/tmp/plan.{stamp}");
         self.put(&path[1..], plan.as_bytes()).await;
         let _ = self.run(&["sh", "-c", &format!("mkdir -p {directory}; chown 1000 {directory}")]).await;
@@ -66,6 +78,8 @@ impl Builder {
                 &format!("FAKE_PLAN={path}"),
                 "-e",
                 &format!("FAKE_STAMP={stamp}"),
+                "-e",
+                &format!("FAKE_STUBBORN={stubborn}"),
                 self.id.as_str(),
             ])
             .args(["/bin/sh", "/opt/bitbake/bin/bitbake"])

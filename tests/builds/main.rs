@@ -11,4 +11,6 @@ mod found;
 #[cfg(test)]
 mod simulated;
 #[cfg(test)]
+mod stopped;
+#[cfg(test)]
 mod watched;

@@ -4,23 +4,35 @@
 #
 # $FAKE_PLAN: the console log, line by line; "@wait FILE" waits for a file.
 # $FAKE_STAMP: the name of the console log. Tasks run from their line "Started" to their line "Succeeded" or "Failed".
+#
+# INT to the client: no new task begins, and it ends when those that run have finished, which is when the file
+# /tmp/finish is there. INT again: tasks are stopped. TERM to the server: it stops the tasks, and all ends cleanly.
+# $FAKE_STUBBORN: "all" heeds no signal that can be ignored; "client" heeds no INT; "idle" has a server that stays.
 name() { printf '%s' "$1" >"/proc/$$/comm"; }
 
 case $0 in
   *bitbake)
     logs=$PWD/tmp/log/cooker/qemux86-64
+    interrupts=0
+    trap 'interrupts=$((interrupts + 1))' INT
+    case $FAKE_STUBBORN in
+      all) trap '' INT TERM ;;
+      client) trap '' INT ;;
+    esac
     name KnottyUI
     mkdir -p "$logs"
-    rm -f .parsed worker.pipe
+    rm -f .parsed .ended worker.pipe
     mkfifo worker.pipe
     (setsid sh "$0-server" </dev/null >/dev/null 2>&1 &)
     exec 4>worker.pipe
     exec 3>"$logs/$FAKE_STAMP.log"
     ln -sfn "$FAKE_STAMP.log" "$logs/console-latest.log"
-    while IFS= read -r line; do
+    # Whether to go on: neither interrupted, nor is the server gone.
+    goes_on() { [ "$interrupts" = 0 ] && ! [ -e .ended ]; }
+    while goes_on && IFS= read -r line <&5; do
       case $line in
         "@wait "*)
-          until [ -e "${line#@wait }" ]; do sleep 0.05; done
+          until [ -e "${line#@wait }" ] || ! goes_on; do sleep 0.05; done
           continue
           ;;
       esac
@@ -31,17 +43,36 @@ case $0 in
           printf '%s\n' "${line#NOTE: recipe }" >&4
           ;;
       esac
-    done <"$FAKE_PLAN"
-    echo quit >&4
+    done 5<"$FAKE_PLAN"
+    if [ "$interrupts" != 0 ]; then
+      until [ -e /tmp/finish ] || [ "$interrupts" -ge 2 ]; do sleep 0.05; done
+      echo 'stop all' >&4
+    fi
+    [ -e .ended ] || echo quit >&4
     exit 1
     ;;
   *bitbake-server)
+    ended() {
+      kill -TERM "$worker"
+      wait "$worker"
+      : >.ended
+      rm -f bitbake.lock bitbake.sock worker.pipe
+      exit 0
+    }
+    trap ended TERM
+    [ "$FAKE_STUBBORN" = all ] && trap '' TERM
     name Cooker
     echo "$$" >bitbake.lock
+    # It goes on when its client is gone.
+    exec 4<>worker.pipe
+    : >bitbake.sock
     sh "${0%-server}-worker" parser &
     sh "${0%-server}-worker" worker <worker.pipe &
+    worker=$!
     wait
-    rm -f bitbake.lock worker.pipe
+    # One that is to stay, in memory, until it is ended.
+    while [ "$FAKE_STUBBORN" = idle ]; do sleep 0.1; done
+    rm -f bitbake.lock bitbake.sock worker.pipe
     ;;
   *bitbake-worker)
     case $1 in
@@ -52,9 +83,21 @@ case $0 in
       worker)
         name Worker
         mkdir -p .tasks
+        stop_all() {
+          for file in .tasks/*; do
+            [ -e "$file" ] && kill "$(cat "$file")"
+            rm -f "$file"
+          done
+          wait
+        }
+        trap 'stop_all; exit' TERM
+        [ "$FAKE_STUBBORN" = all ] && trap '' TERM
         # zlib-1.3-r0: task do_compile: Started
         while IFS= read -r line; do
-          [ "$line" = quit ] && exit
+          case $line in
+            quit) exit ;;
+            'stop all') stop_all ;;
+          esac
           pf=${line%%: *} rest=${line#*: task }
           task=${rest%%: *}
           case $line in
@@ -62,9 +105,10 @@ case $0 in
               setsid sh "$0" task "$pf" "$task" </dev/null &
               echo "$!" >".tasks/$pf.$task"
               ;;
-            *)
+            *": Succeeded" | *": Failed")
               # All of the task's group, which is its own once it has begun.
               read -r pid <".tasks/$pf.$task" && { kill -KILL "-$pid" 2>/dev/null || kill "$pid"; }
+              rm -f ".tasks/$pf.$task"
               ;;
           esac
         done
@@ -81,6 +125,7 @@ case $0 in
         chmod +x "$temp/run.$3.$$"
         # Before there is one: a task may end at once.
         trap 'kill $! 2>/dev/null; exit' TERM
+        [ "$FAKE_STUBBORN" = all ] && trap '' TERM
         "$temp/run.$3.$$" &
         wait
         ;;

@@ -18,6 +18,7 @@ const LINES: &[(&str, u64)] = &[
     ("create --name=yocto-a --pull=never debian:12", 60 + 10),
     ("start yocto-a yocto-b", 60 + 10),
     ("stop yocto-a yocto-b yocto-c", 40 + 10),
+    ("stop-build yocto-a", 30),
     ("restart --grace 1m yocto-a", 90 + 10),
     ("kill yocto-a", 15 + 10),
     ("pause yocto-a", 15 + 10),

@@ -92,7 +92,7 @@ timestamps: true
 wrap: true
 line_numbers: true
 deadlines: {stop: 90s, pull: 1h 30m}
-stop: {grace: 1m, signal: INT}
+stop: {grace: 1m, signal: INT, finish: 5m}
 shell: [zsh -l, [sh, "-i"]]
 exec_shell: bash -ec
 commands:
@@ -141,7 +141,11 @@ watch:
             ("stop".into(), Duration::from_secs(90)),
             ("pull".into(), Duration::from_secs(5400)),
         ]),
-        stop: Stop { grace: Duration::from_secs(60), signal: Some("INT".into()) },
+        stop: Stop {
+            grace: Duration::from_secs(60),
+            signal: Some("INT".into()),
+            finish: Duration::from_secs(300),
+        },
         shell: vec![words(&["zsh", "-l"]), words(&["sh", "-i"])],
         exec_shell: words(&["bash", "-ec"]),
         commands: vec![
@@ -175,7 +179,7 @@ watch:
 #[test]
 fn what_is_printed_is_what_can_be_written() {
     let text = "log_limit: 1.5 GiB\nshell: [bash -l, sh]\ncolumns: [name, cpu]\nprotected: ['keep-*', a b]\n\
-                stop: {grace: 90s, signal: TERM}\nkeys: {stop: [x, ']'], kill: []}\n";
+                stop: {grace: 90s, signal: TERM, finish: 1s}\nkeys: {stop: [x, ']'], kill: []}\n";
     let first = read(text).unwrap();
     let again: Vec<String> = first
         .entries()
@@ -184,7 +188,7 @@ fn what_is_printed_is_what_can_be_written() {
         .map(|entry| format!("{}: {}\n", entry.name, entry.text()))
         .collect();
     let again = again.concat();
-    let stop = "stop: {grace: 1m 30s, signal: TERM}\n";
+    let stop = "stop: {grace: 1m 30s, signal: TERM, finish: 1s}\n";
     let keys = "keys: {stop: [x, \"]\"], kill: []}\n";
     let read_again = read(&format!("{again}{stop}{keys}")).unwrap_or_else(|error| panic!("{error}\n{again}"));
     for (one, other) in first.entries().iter().zip(read_again.entries()) {

@@ -20,6 +20,7 @@ mod remove_volume;
 mod rename;
 mod save_log;
 mod stop;
+mod stop_build;
 
 pub use cleanup::cleanup;
 pub use create_container::create_container;

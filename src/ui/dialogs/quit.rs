@@ -46,6 +46,7 @@ fn becomes(running: &Running) -> Option<&'static str> {
         Request::Shell(..) => Some("the shell is ended, and all it has started"),
         Request::Pull(..) => Some("the engine stops fetching; finished layers may be kept"),
         Request::Create { .. } | Request::CreateVolume(..) => Some("what it has made is removed again"),
+        Request::StopBuild { .. } => Some("no further step is taken; what was sent to it goes on"),
         Request::Cleanup { .. } => Some("what is not removed yet stays"),
         _ => None,
     }

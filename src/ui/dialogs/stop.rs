@@ -9,6 +9,7 @@ use crate::ui::{ContainerKey, Model, Request};
 use super::parts::{
     Ask, Question, asked, container_line, container_name, paragraph, running_execs, stop_under_way,
 };
+use super::stop_build::stop_build;
 use super::{Answer, Dialog, Wish};
 
 /// What is done to them.
@@ -46,8 +47,16 @@ struct Stopping {
 }
 
 /// Asks whether the marked or selected containers that run are to be stopped; to be killed, where they are being
-/// stopped.
+/// stopped. Of one in which a build runs, how that is to be stopped.
 pub fn stop(model: &Model) -> Option<Box<dyn Dialog>> {
+    let targets = model.containers.targets();
+    if let [one] = targets.as_slice()
+        && one.container.state.is_alive()
+        && stop_under_way(model, &one.key).is_none()
+        && let Some(asks) = stop_build(model, &one.key)
+    {
+        return Some(asks);
+    }
     open(model, Deed::Stop)
 }
 
@@ -127,6 +136,15 @@ impl Question for Stopping {
         }
         lines.push(Line::default());
         lines.extend(paragraph(&self.how(), cells, look.plain));
+        let alive = self.alive(model).filter_map(|key| model.containers.get(key));
+        match alive.map(|row| row.builds.running()).sum::<usize>() {
+            0 => {}
+            1 => lines.extend(paragraph("1 build in them ends without tidying up.", cells, look.warning)),
+            builds => {
+                let words = format!("{builds} builds in them end without tidying up.");
+                lines.extend(paragraph(&words, cells, look.warning));
+            }
+        }
         let execs: usize = self.targets.iter().map(|key| running_execs(model, key)).sum();
         if execs > 0 {
             let words = format!("{} of this console ends with it.", count(execs, "command"));

@@ -48,7 +48,7 @@ macro_rules! deeds {
 deeds! {
     // Containers
     Start, "start", "start", "Start the container, or all marked ones", Changes, [Containers ["u"]];
-    Stop, "stop", "stop", "Stop: its signal, then KILL after the grace; again while it stops offers kill", Changes, [Containers ["s"]];
+    Stop, "stop", "stop", "Stop: its signal, then KILL after the grace; of a build, step by step; again offers kill", Changes, [Containers ["s"]];
     Restart, "restart", "restart", "Stop the container and start it again", Changes, [Containers ["r"]];
     Kill, "kill", "kill", "Send a signal of your choice to its main process", Changes, [Containers ["K"]];
     Pause, "pause", "pause", "Freeze the container, or thaw it", Changes, [Containers ["p"]];
@@ -130,6 +130,7 @@ deeds! {
     NextFocus, "next-focus", "go on", "To the next part of the screen", Looks, [Everywhere ["tab"]];
     PreviousFocus, "previous-focus", "go back", "To the part of the screen before", Looks, [Everywhere ["shift-tab"]];
     CancelAction, "cancel-action", "cancel", "Cancel the newest running action; once more does not wait for its end", Looks, [Everywhere ["x"]];
+    NextStep, "next-step", "next step", "Go on to the next step of the build that is being stopped, without waiting", Changes, [Everywhere ["X"]];
     History, "history", "history", "Everything that was done, how it ended, and why", Looks, [Everywhere ["H"]];
     Engines, "engines", "engines", "The engines, and why one does not answer", Looks, [Everywhere ["I"]];
     Demo, "demo", "demo", "Open the built-in simulated engine", Looks, [EnginePage ["d"]];
@@ -140,7 +141,7 @@ deeds! {
     Close, "close", "back", "Close, clear the filter or the marks, or go back to the lists", Looks, [Everywhere ["esc"]];
     Redraw, "redraw", "redraw", "Draw the whole screen anew", Looks, [Everywhere ["ctrl-l"]];
     Suspend, "suspend", "suspend", "Back to the shell; `fg` returns", Looks, [Everywhere ["ctrl-z"]];
-    Quit, "quit", "quit", "Leave; containers and what runs in them stay", Looks, [Everywhere ["q"]];
+    Quit, "quit", "quit", "Leave; containers, and the builds and all else in them, go on", Looks, [Everywhere ["q"]];
 }
 
 impl Do {

@@ -49,6 +49,12 @@ pub struct Running {
 }
 
 impl Running {
+    /// Whether it is a stop of a build: it goes from step to step, and can be hurried until it is cancelled.
+    #[must_use]
+    pub fn has_steps(&self) -> bool {
+        matches!(self.request, Request::StopBuild { .. }) && self.cancel == Cancel::No
+    }
+
     /// Whether it has a tab of its own, which shows it.
     #[must_use]
     pub fn has_tab(&self) -> bool {
@@ -249,6 +255,7 @@ fn result(yielded: &Yield) -> Option<String> {
     Some(match yielded {
         Yield::Nothing => return None,
         Yield::AlreadySo => "it was so already".into(),
+        Yield::BuildStopped(end) => clean(&end.to_string()),
         Yield::Created(id) => format!("made {}", id.short()),
         Yield::Plan(plan) => crate::text::count(plan.removals().len(), "thing") + " could go",
         Yield::Cleanup(report) => {

@@ -1,5 +1,6 @@
 //! The builds of one container: what is known of each, and how far it is.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -20,6 +21,8 @@ pub struct Builds {
     trouble: Option<(BuildId, Problem)>,
     /// Who watches over those that are kept.
     watched: Vec<Watched>,
+    /// How many interrupts this console has sent to one, of those that are kept.
+    interrupts: BTreeMap<BuildId, u8>,
 }
 
 /// A build that is watched over.
@@ -54,6 +57,22 @@ impl Builds {
             let oldest = self.kept.iter().rposition(|other| other.ended.is_some());
             self.kept.remove(oldest.unwrap_or(BUILDS));
         }
+        let kept = &self.kept;
+        self.interrupts.retain(|of, _| kept.iter().any(|build| build.id() == of));
+    }
+
+    /// At least so many interrupts are sent to one.
+    pub fn interrupt(&mut self, id: &BuildId, times: u8) {
+        if self.get(id).is_some() {
+            let sent = self.interrupts.entry(id.clone()).or_default();
+            *sent = times.max(*sent);
+        }
+    }
+
+    /// How many interrupts were sent to one from here, as far as is known: the next means something else.
+    #[must_use]
+    pub fn interrupts(&self, id: &BuildId) -> u8 {
+        self.interrupts.get(id).copied().unwrap_or_default()
     }
 
     /// Looks after all of them, and gives what is to be told now.

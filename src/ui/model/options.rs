@@ -34,6 +34,8 @@ pub struct Options {
     pub limits: BTreeMap<Verb, Limits>,
     /// How containers are stopped.
     pub stop: StopOptions,
+    /// How long the running tasks of a build may take to finish before they are stopped.
+    pub finish: Duration,
     /// Which are ours, and what is protected.
     pub rules: Rules,
     /// The columns of the list, in order.
@@ -67,6 +69,7 @@ impl Default for Options {
             mouse: true,
             limits: BTreeMap::new(),
             stop: StopOptions::default(),
+            finish: Duration::from_secs(120),
             rules: Rules::default(),
             columns: Column::SHOWN.to_vec(),
             sort: Sort::default(),

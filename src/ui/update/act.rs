@@ -150,6 +150,12 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
                 cancel(model, id, commands);
             }
         }
+        Do::NextStep => {
+            let newest = model.actions.running().rfind(|running| running.has_steps());
+            if let Some(id) = newest.map(|running| running.id) {
+                requests::skip(model, id, commands);
+            }
+        }
         Do::Copy => copy(model, commands),
         Do::NextFocus => focus(model, 1),
         Do::PreviousFocus => focus(model, -1),

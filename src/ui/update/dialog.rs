@@ -80,6 +80,7 @@ fn finish(
                     act::perform(model, deed, commands);
                 }
             }
+            Wish::Command(Command::Skip(id)) => requests::skip(model, id, commands),
             Wish::Command(command) => {
                 model.quits |= matches!(command, Command::Quit);
                 commands.push(command);

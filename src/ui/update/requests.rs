@@ -1,5 +1,6 @@
 //! Beginning an action: it is noted, shown, and handed to the supervisor.
 
+use crate::builds::StopStep;
 use crate::engine::TermSize;
 use crate::term::{Size, Terminal};
 use crate::ui::model::{ExecState, ExecTab, Focus, Output, PromptDraft, PromptLine};
@@ -22,13 +23,30 @@ pub(super) fn begin(model: &mut Model, request: Request, commands: &mut Vec<Comm
     }
     let grace = match &request {
         Request::Stop(_, options) | Request::Restart(_, options) => options.grace,
+        Request::StopBuild { plan, .. } => plan.longest(),
         _ => std::time::Duration::ZERO,
     };
     let deadline = model.options.deadline(request.verb(), grace);
+    if let Request::StopBuild { key, build, plan } = &request
+        && let Some(builds) = model.containers.builds_mut(key)
+    {
+        builds.interrupt(build, if plan.from == StopStep::FinishTasks { 1 } else { 2 });
+    }
     let object = object(model, &request);
     let id = model.actions.begin(request.clone(), object, deadline, model.now);
     commands.push(Command::Act(id, request));
     Some(id)
+}
+
+/// Goes on to the next step of stopping a build.
+pub(super) fn skip(model: &mut Model, id: ActionId, commands: &mut Vec<Command>) {
+    let Some(running) = model.actions.get(id).filter(|running| running.has_steps()) else { return };
+    if let Request::StopBuild { key, build, .. } = running.request.clone()
+        && let Some(builds) = model.containers.builds_mut(&key)
+    {
+        builds.interrupt(&build, 2);
+    }
+    commands.push(Command::Skip(id));
 }
 
 /// Begins an exec, and opens its tab; whether it could.

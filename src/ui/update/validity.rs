@@ -99,6 +99,10 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
             Some(_) => Ok(()),
             None => Err("nothing is under way".into()),
         },
+        Do::NextStep => match model.actions.running().rfind(|running| running.has_steps()) {
+            Some(_) => Ok(()),
+            None => Err("no build is being stopped".into()),
+        },
         Do::CancelExec => match shown_exec(model) {
             Some(exec) if exec.is_running() => Ok(()),
             Some(_) => Err("it has ended".into()),

@@ -85,6 +85,7 @@ fn offers(model: &Model) -> Vec<Do> {
             _ => vec![D::Zoom],
         },
     };
+    offers.insert(0, D::NextStep);
     offers.extend([D::CancelAction, D::NextTab, D::NextFocus, D::Palette, D::Close]);
     offers
 }

@@ -90,6 +90,13 @@ fn how_to_cancel(model: &Model, running: &Running) -> String {
         None if model.options.mouse => "click".into(),
         None => String::new(),
     };
+    let step = model.keymap.key(Do::NextStep, &super::super::contexts(model)).filter(|_| running.has_steps());
+    let is_first =
+        model.actions.running().rfind(|one| one.has_steps()).is_some_and(|one| one.id == running.id);
+    if let Some(step) = step.filter(|_| is_first) {
+        let comma = if way.is_empty() { String::new() } else { format!("{way} cancels, ") };
+        return format!("{comma}{step} next step");
+    }
     match (running.cancel, way.is_empty()) {
         (Cancel::No, false) => format!("{way} cancels"),
         (Cancel::Asked, false) => format!("cancelling, {way} leaves it"),
@@ -111,7 +118,9 @@ fn under_way(model: &Model, running: &Running, width: usize, cells: Cells) -> Li
     let limit = running.deadline.map(|deadline| deadline.saturating_sub(running.begun));
     let limit = limit.map_or_else(String::new, |limit| format!("of at most {}", seconds(limit)));
     let time = seconds(now.saturating_sub(running.begun));
-    let right = times(&time, &limit, &how_to_cancel(model, running), cells);
+    let how = how_to_cancel(model, running);
+    // A step tells itself how long it lasts, and needs the room for it.
+    let right = if running.has_steps() { format!("{how} ") } else { times(&time, &limit, &how, cells) };
     let room = width.saturating_sub(fit::width(&right) + 5);
     let what = fit::without_middle(&format!("{} {}", running.request.word(), running.object), room);
     let slow = if running.is_slow { "slow" } else { "" };
@@ -121,11 +130,16 @@ fn under_way(model: &Model, running: &Running, width: usize, cells: Cells) -> Li
         Span::styled(format!(" {} ", look.spinner(now)), look.accent),
         Span::styled(what, look.plain),
         Span::styled(
-            format!("  {}", fit::left(note, note_room)),
+            format!("  {}", fit::left(&fitted(running, note, note_room), note_room)),
             if running.is_slow { look.warning } else { look.dim },
         ),
         Span::styled(format!("  {right}"), look.dim),
     ])
+}
+
+/// Of a step, the end says when the next comes.
+fn fitted(running: &Running, note: &str, room: usize) -> String {
+    if running.has_steps() { fit::without_middle(note, room) } else { note.to_owned() }
 }
 
 fn over(model: &Model, past: &Past, width: usize, cells: Cells) -> Line<'static> {
