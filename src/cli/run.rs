@@ -9,7 +9,7 @@ use super::failure::{Ended, Failure};
 use super::output::Screen;
 use super::{
     cleanup, completions, config, console, copy, create, df, doctor, events, exec, images, inspect, kill,
-    logs, man, pause, ps, pull, remove, rename, report, start, stats, stop, top, volume, wait,
+    logs, man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop, top, volume, wait,
 };
 
 /// How long what is still under way after the verb has ended may take to be looked after.
@@ -67,6 +67,7 @@ async fn dispatch(context: &Context, verb: Command) -> Ended {
         Command::Rename(args) => rename::run(&args, context).await,
         Command::Rm(args) => remove::run(&args, context).await,
         Command::Exec(args) => exec::run(&args, context).await,
+        Command::Sessions(command) => sessions::run(&command, context).await,
         Command::Logs(args) => logs::run(&args, context).await,
         Command::Events(args) => events::run(&args, context).await,
         Command::Top(args) => top::run(&args, context).await,
