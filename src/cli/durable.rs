@@ -15,7 +15,7 @@ use super::context::Context;
 use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::find::engine_of_container;
-use super::output::{Drain, TextChunks, clean, document};
+use super::output::{Drain, TextChunks, clean, document, elapsed};
 use super::printed::{Manner, Printer};
 
 /// A session of a container, and how the user names both.
@@ -106,8 +106,13 @@ pub(super) async fn follow(
         Some(Err(error)) => return Err(Failure::of_output(error)),
         Some(Ok(())) if end != Some(FollowEnd::Cancelled) => {}
         _ => {
+            let why = match context.global.timeout {
+                Some(timeout) if !cancel.is_cancelled() => format!("no end within {}; ", elapsed(timeout)),
+                _ => String::new(),
+            };
             context.note(&format!(
-                "detached: session {id} goes on\nto come back: {} --from {offset}\nto stop it:   {}",
+                "{why}detached from session {id}, which is not ended by that\nto come back: {} --from {offset}\n\
+                 to stop it:   {}",
                 named.command_line("follow", id),
                 named.command_line("stop", id),
             ));

@@ -197,8 +197,8 @@ mod tests {
     use crate::actions::{Aftermath, Verb};
     use crate::engine::EngineError;
 
-    fn report(outcome: Outcome<ExecEnd>) -> Option<Report<ExecEnd>> {
-        Some(Report {
+    fn report(outcome: Outcome<ExecEnd>) -> Report<ExecEnd> {
+        Report {
             verb: Verb::Exec,
             object: "a".into(),
             outcome,
@@ -206,11 +206,11 @@ mod tests {
             attempts: 1,
             elapsed: Duration::ZERO,
             deadline: None,
-        })
+        }
     }
 
     fn done(exit_code: i64) -> Option<Report<ExecEnd>> {
-        report(Outcome::Done(ExecEnd { exit_code, runner: Runner::Shim("/s".into()) }))
+        Some(report(Outcome::Done(ExecEnd { exit_code, runner: Runner::Shim("/s".into()) })))
     }
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
         for code in [-1, 125, 137, 143] {
             assert!(understand(done(code), Some(10), 10).is_err(), "{code}");
         }
-        let failed = |kind| report(Outcome::Failed(EngineError::new("x", kind)));
+        let failed = |kind| Some(report(Outcome::Failed(EngineError::new("x", kind))));
         assert!(understand(failed(ErrorKind::BrokenStream), Some(10), 10).is_err());
         assert_eq!(understand(failed(ErrorKind::NotRunning), None, 10), Ok(FollowEnd::NoContainer));
         assert!(understand(None, Some(10), 10).is_err());

@@ -118,6 +118,7 @@ pub struct Gap {
     pub why: String,
 }
 
+#[expect(clippy::ref_option, reason = "so it is given by serde")]
 fn in_ms<S: serde::Serializer>(age: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
     age.map(|age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX)).serialize(to)
 }

@@ -72,7 +72,7 @@ impl Sessions {
     /// Where the outcome is unknown it is looked for, and named when it runs all the same: a command that was started
     /// to last is not ended because its starter lost the connection.
     pub async fn start(&self, call: &Call, plan: &SessionPlan) -> Report<SessionId> {
-        let call = self.bounded(call, Duration::ZERO);
+        let call = bounded(call, Duration::ZERO);
         let id = SessionId::new();
         let work = || async {
             let shim = self.shim(&call).await?;
@@ -113,14 +113,14 @@ impl Sessions {
 
     /// All sessions, the oldest first. Of a container that does not run, too: what has not ended there is lost.
     pub async fn find(&self, call: &Call) -> Report<Vec<Session>> {
-        let call = self.bounded(call, Duration::ZERO);
+        let call = bounded(call, Duration::ZERO);
         let find = || self.listed(&call, None);
         self.on.supervisor.read(&call, Verb::Exec, self.container.as_str(), find).await
     }
 
     /// One session; [`ErrorKind::NotFound`] where there is none of that name.
     pub async fn look(&self, call: &Call, id: &SessionId) -> Report<Session> {
-        let call = self.bounded(call, Duration::ZERO);
+        let call = bounded(call, Duration::ZERO);
         let look = || async {
             let found = self.listed(&call, Some(id)).await?;
             found.into_iter().find(|session| session.id == *id).ok_or_else(|| self.no_session("find", id))
@@ -136,7 +136,7 @@ impl Sessions {
 
     /// Passes a signal (a name or number) on to the command's process group, and ends nothing.
     pub async fn signal(&self, call: &Call, id: &SessionId, signal: &str) -> Report<()> {
-        let call = self.bounded(call, Duration::ZERO);
+        let call = bounded(call, Duration::ZERO);
         let send = || async {
             let shim = self.shim(&call).await?;
             let answer = self.ask(shim.forward(id, signal), ROOT_USER).await?;
@@ -153,7 +153,7 @@ impl Sessions {
     /// Ends one with everything it started: TERM, and KILL after the grace. What that took, and what is left. Daemons
     /// that a command left behind when it ended by itself are ended, too.
     pub async fn end(&self, call: &Call, id: &SessionId, grace: Duration) -> Report<TreeEnd> {
-        let call = self.bounded(call, grace);
+        let call = bounded(call, grace);
         let end = || async {
             let shim = self.shim(&call).await?;
             let words = signal_argv(&shim.path, id.as_str(), "TERM", grace, true);
@@ -198,7 +198,7 @@ impl Sessions {
         ids: &[SessionId],
         older_than: Option<Duration>,
     ) -> Report<Vec<Forgotten>> {
-        let call = self.bounded(call, Duration::ZERO);
+        let call = bounded(call, Duration::ZERO);
         let forget = || async {
             if ids.is_empty() && older_than.is_none() {
                 return Ok(Vec::new());
@@ -225,18 +225,9 @@ impl Sessions {
         stream: Stream,
         from: u64,
     ) -> Report<Vec<String>> {
-        let call = self.bounded(&self.on.supervisor.call(), Duration::ZERO);
+        let call = bounded(&self.on.supervisor.call(), Duration::ZERO);
         let words = || async { Ok(self.shim(&call).await?.follow(id, stream, from)) };
         self.on.supervisor.read(&call, Verb::Exec, self.container.as_str(), words).await
-    }
-
-    /// An exec has no limits of its own; what is asked here is short.
-    fn bounded(&self, call: &Call, grace: Duration) -> Call {
-        let limits = call.limits.unwrap_or_else(|| {
-            let limits = Limits::default();
-            Limits { deadline: limits.deadline.map(|limit| limit + grace), ..limits }
-        });
-        call.clone().with_limits(Limits { settle: limits.settle.max(BEYOND_GRACE), ..limits })
     }
 
     async fn listed(&self, call: &Call, id: Option<&SessionId>) -> Result<Vec<Session>> {
@@ -321,6 +312,15 @@ impl Sessions {
             Err(error) => error,
         }
     }
+}
+
+/// An exec has no limits of its own; what is asked here is short.
+fn bounded(call: &Call, grace: Duration) -> Call {
+    let limits = call.limits.unwrap_or_else(|| {
+        let limits = Limits::default();
+        Limits { deadline: limits.deadline.map(|limit| limit + grace), ..limits }
+    });
+    call.clone().with_limits(Limits { settle: limits.settle.max(BEYOND_GRACE), ..limits })
 }
 
 fn said(answer: &ExecOutput) -> String {

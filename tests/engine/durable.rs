@@ -254,9 +254,9 @@ async fn the_program_ends_as_its_durable_command_and_a_signal_only_detaches() {
         .await
         .unwrap();
     let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
-    let states: Vec<_> = listed.as_array().unwrap().iter().map(|one| one["state"]["is"].as_str()).collect();
-    assert_eq!(states.iter().filter(|state| **state == Some("running")).count(), 1, "{listed}");
-    assert_eq!(states.iter().filter(|state| **state == Some("ended")).count(), 3, "{listed}");
+    let found: Vec<_> = listed.as_array().unwrap().iter().map(|one| one["state"]["is"].as_str()).collect();
+    assert_eq!(found.iter().filter(|state| **state == Some("running")).count(), 1, "{listed}");
+    assert_eq!(found.iter().filter(|state| **state == Some("ended")).count(), 3, "{listed}");
     container.remove().await;
 }
 

@@ -21,8 +21,29 @@ impl Kept {
         self.directory.path().join("sessions")
     }
 
+    /// A token that no other test has: `signal` finds whoever has it.
+    fn token(&self, name: &str) -> String {
+        format!("{name}-{}", self.mark)
+    }
+
+    /// Calls the shim; what follows `--token` is made this test's own.
     fn call(&self, verb: &str, options: &[&str]) -> Output {
-        Command::new(program()).args([verb, "--root"]).arg(self.root()).args(options).output().unwrap()
+        let mut command = Command::new(program());
+        command.args([verb, "--root"]).arg(self.root());
+        let mut is_token = false;
+        for option in options {
+            if is_token {
+                command.arg(self.token(option));
+            } else {
+                command.arg(option);
+            }
+            is_token = *option == "--token";
+        }
+        command.output().unwrap()
+    }
+
+    fn signal(&self, name: &str) -> Output {
+        Command::new(program()).args(["signal", "--token", &self.token(name)]).output().unwrap()
     }
 
     /// Starts `script` with `MARK` in it replaced by the mark of this test.
@@ -57,7 +78,7 @@ fn output_end_and_names_are_kept_and_nobody_has_to_wait() {
     let kept = Kept::new();
     let started = kept.keep("a", &["--by", "ada"], "printf 'a\\0\\377'; echo err >&2; exit 7");
     assert_eq!(code(started.status), 0, "{started:?}");
-    assert_eq!(json(&started)[0]["token"], "a");
+    assert_eq!(json(&started)[0]["token"], kept.token("a"));
     let session = kept.until_it_is("a", "ended");
     assert_eq!((&session["ended"]["code"], &session["ended"]["output"]["kept"]), (&7.into(), &7.into()));
     assert_eq!((&session["command"]["by"], &session["command"]["argv"][0]), (&"ada".into(), &"sh".into()));
@@ -76,8 +97,8 @@ fn all_that_was_printed_at_full_speed_is_there_when_it_has_ended() {
     let kept = Kept::new();
     kept.keep("a", &[], "seq 1 400000");
     let followed = kept.call("follow", &["--token", "a"]);
-    let expected: String = (1..=400_000).map(|line| format!("{line}\n")).collect();
-    assert!(followed.stdout == expected.as_bytes(), "{} bytes", followed.stdout.len());
+    let expected = Command::new("seq").args(["1", "400000"]).output().unwrap().stdout;
+    assert!(followed.stdout == expected, "{} bytes", followed.stdout.len());
 }
 
 #[test]
@@ -100,7 +121,7 @@ fn the_whole_tree_is_ended_on_demand_and_the_signal_is_told() {
     kept.keep("a", &[], "sleep MARK & setsid sleep MARK & wait");
     until(|| format!("{:?}", marked(&kept.mark)), || crate::harness::sleeps(&kept.mark) == 2);
     assert_eq!(kept.look("a")["state"], "running");
-    let ended = Command::new(program()).args(["signal", "--token", "a"]).output().unwrap();
+    let ended = kept.signal("a");
     assert_eq!(code(ended.status), 0, "{ended:?}");
     assert_eq!(kept.until_it_is("a", "ended")["ended"]["signal"], 15);
     assert_eq!(marked(&kept.mark), []);
@@ -128,7 +149,7 @@ fn daemons_of_a_command_that_ended_are_neither_waited_for_nor_cut_off() {
     assert_eq!(session["ended"]["output"]["kept"], 5, "{session}");
     until(|| format!("{:?}", marked(&kept.mark)), || crate::harness::sleeps(&kept.mark) == 1);
     assert_eq!(kept.look("a")["output"], 5, "nothing is kept after the end");
-    let ended = Command::new(program()).args(["signal", "--token", "a"]).output().unwrap();
+    let ended = kept.signal("a");
     assert_eq!(code(ended.status), 0, "{ended:?}");
     assert_eq!(marked(&kept.mark), []);
 }
@@ -159,7 +180,7 @@ fn only_what_is_over_is_forgotten() {
     let told = json(&kept.call("forget", &["--token", "b"]));
     assert_eq!((&told[0]["removed"], &told[0]["why"]), (&false.into(), &"it runs".into()));
     let told = json(&kept.call("forget", &["--older-than", "0"]));
-    assert_eq!((told.len(), &told[0]["token"]), (1, &"a".into()));
+    assert_eq!((told.len(), &told[0]["token"]), (1, &kept.token("a").into()));
     assert_eq!(json(&kept.call("sessions", &[])).len(), 1);
 }
 

@@ -31,6 +31,7 @@ pub struct Command {
 
 impl Command {
     /// Starts it, as this user.
+    #[must_use]
     pub fn start(
         on: &Supervised,
         container: &ContainerId,
