@@ -6,6 +6,7 @@
 //!   the adapters under it (Docker, and a simulated engine for demos and tests) are the only places that
 //!   know a real engine's protocol.
 //! - [`actions`]: asks an engine for something with a deadline, a cancel and a stated outcome.
+//! - [`sessions`]: what outlives the console: durable execs, found again, followed, signalled, removed.
 //! - [`ui`]: the screen: what is known, what a key does, and how it is drawn. Neither clock nor socket.
 //! - [`logs`]: what containers print: bytes in, numbered lines out, made safe to draw.
 //! - [`bitbake`]: what BitBake says about its build: bytes in, how far it is and what failed out.
@@ -25,6 +26,7 @@ pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod logs;
+pub mod sessions;
 pub mod term;
 pub mod text;
 pub mod ui;

@@ -7,7 +7,7 @@ use crate::actions::exec::ExecEnd;
 use crate::actions::{Backoff, Outcome, Report, Supervised};
 use crate::engine::{ContainerId, ErrorKind, chain};
 
-use super::command::Command;
+use crate::actions::exec::Command;
 
 /// What is new of a followed file.
 #[derive(Debug, Clone, PartialEq, Eq)]

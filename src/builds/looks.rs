@@ -10,9 +10,9 @@ use crate::engine::{
 };
 
 use super::Sighting;
-use super::command::Command;
 use super::located::{LONGEST_LOOK, Look, LookReader};
 use super::sight::{Sighted, sighted};
+use crate::actions::exec::Command;
 
 const SCRIPT: &str = include_str!("locate.sh");
 

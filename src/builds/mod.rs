@@ -3,7 +3,6 @@
 //! BitBake keeps a console log in its build directory. A build is found by its processes, its log is followed through
 //! the port, and [`crate::bitbake`] says what it tells. On the port and the supervisor alone, so every engine has them.
 
-mod command;
 mod disk;
 mod earlier_builds;
 pub mod find;

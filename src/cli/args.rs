@@ -8,7 +8,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use super::exit::Exit;
 use super::{
     check, cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect, kill, logs,
-    man, pause, ps, pull, remove, rename, report, start, stats, stop, stop_build, top, volume, wait, watch,
+    man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop, stop_build, top, volume,
+    wait, watch,
 };
 use crate::values;
 
@@ -133,6 +134,9 @@ pub(crate) enum Command {
     Rm(remove::RemoveArgs),
     /// Run a command in a running container
     Exec(exec::ExecArgs),
+    /// List, follow, stop and remove durable execs
+    #[command(subcommand)]
+    Sessions(sessions::SessionsCommand),
     /// Print the log of a container
     Logs(logs::LogsArgs),
     /// Print what happens at the engines

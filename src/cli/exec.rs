@@ -14,6 +14,7 @@ use crate::app::own_terminal::{Raw, USUAL, size, sizes};
 use crate::engine::{ContainerId, ErrorKind, ExecRequest, Output, StdStream, TermSize};
 
 use super::context::Context;
+use super::durable::{self, Durable};
 use super::each::aftermath;
 use super::exit::Exit;
 use super::failure::{Ended, Failure};
@@ -65,6 +66,35 @@ pub(crate) struct ExecArgs {
     /// Copy nothing into the container; what a shell can find of the command is ended, and what is left is named
     #[arg(long)]
     no_shim: bool,
+    #[command(flatten)]
+    durable: DurableArgs,
+}
+
+/// How the command outlives whoever starts it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Durable execs")]
+struct DurableArgs {
+    /// Let the command outlive us, and the engine's connection to it
+    ///
+    /// Everything it prints, and how it ends, is kept in a directory of the container. ^C and a lost connection end only
+    /// the following; `sessions` lists, follows, stops and removes. It has neither a terminal nor an input.
+    #[arg(long, conflicts_with_all = ["interactive", "tty", "no_shim"])]
+    durable: bool,
+    /// Print the session's name and leave
+    #[arg(short, long, requires = "durable")]
+    detach: bool,
+    /// Keep standard error in a file of its own
+    #[arg(long, requires = "durable")]
+    apart: bool,
+    /// How much of its output is kept: the beginning. What is beyond is dropped, and counted
+    #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = values::size, requires = "durable")]
+    output_limit: u64,
+    /// The directory of the container it is kept in, an absolute path
+    ///
+    /// Without it the one the container names in `SMIDR_SESSIONS`, else /var/tmp/smidr-sessions. One that is mounted
+    /// outlives the container.
+    #[arg(long, value_name = "DIR", value_parser = super::sessions::directory, requires = "durable")]
+    sessions_dir: Option<String>,
 }
 
 impl ExecArgs {
@@ -103,6 +133,19 @@ fn of_launch(failure: &Failure) -> Exit {
 
 async fn exec(args: &ExecArgs, context: &Context) -> Ended {
     let name = args.container.as_str();
+    if args.durable.durable {
+        let asked = Durable {
+            container: name,
+            request: args.plan().request,
+            grace: args.grace,
+            detach: args.durable.detach,
+            apart: args.durable.apart,
+            limit: args.durable.output_limit,
+            directory: args.durable.sessions_dir.as_deref(),
+            raw: args.raw,
+        };
+        return durable::exec(asked, context).await;
+    }
     let engine = engine_of_container(context, name).await?;
     let id = ContainerId::from(name);
     let plan = args.plan();

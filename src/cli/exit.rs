@@ -153,7 +153,7 @@ impl Exit {
     }
 
     /// What there is to know about the codes of `exec`.
-    pub const OVERLAP: &'static str = "\nexec ends with the command's own exit code, which may be any of these \
+    pub const OVERLAP: &'static str = "\nexec and sessions follow end with the command's own exit code, which may be any of these \
         numbers too; where it matters, `exec --json` says which of the two it was.";
 }
 

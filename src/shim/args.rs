@@ -2,10 +2,11 @@
 
 use std::ffi::{OsStr, OsString};
 
+use crate::keep_args::{self, Follow, Forget, Keep, Sessions};
 use crate::signals;
 
 /// The polite time when none is given, in milliseconds.
-const DEFAULT_GRACE_MS: u32 = 5_000;
+pub const DEFAULT_GRACE_MS: u32 = 5_000;
 
 /// What the shim was called for.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,6 +21,16 @@ pub enum Call {
     Guard(End),
     /// Name the running shims.
     List,
+    /// Start a command that outlives whoever started it.
+    Keep(Keep),
+    /// Be the one who keeps it.
+    Kept(Keep),
+    /// Name what was kept.
+    Sessions(Sessions),
+    /// Print what a kept command prints.
+    Follow(Follow),
+    /// Remove what was kept of commands that have ended.
+    Forget(Forget),
     /// Say which shim this is.
     Version,
 }
@@ -77,7 +88,9 @@ pub struct End {
 /// Understands the arguments after the program's name. The error is a sentence for the user.
 pub fn parse(given: &[OsString]) -> Result<Call, String> {
     let Some((verb, rest)) = given.split_first() else {
-        return Err("give one of run, signal, guard, sweep, list, version".to_owned());
+        return Err(
+            "give one of run, signal, guard, sweep, list, keep, sessions, follow, forget, version".to_owned()
+        );
     };
     match verb.to_str() {
         Some("run") => run(rest).map(Call::Run),
@@ -96,6 +109,11 @@ pub fn parse(given: &[OsString]) -> Result<Call, String> {
             }
             end => Ok(Call::Sweep(end)),
         },
+        Some("keep") => keep_args::keep(rest).map(Call::Keep),
+        Some("kept") => keep_args::keep(rest).map(Call::Kept),
+        Some("sessions") => keep_args::sessions(rest).map(Call::Sessions),
+        Some("follow") => keep_args::follow(rest).map(Call::Follow),
+        Some("forget") => keep_args::forget(rest).map(Call::Forget),
         Some("list") if rest.is_empty() => Ok(Call::List),
         Some("version") if rest.is_empty() => Ok(Call::Version),
         _ => Err(format!("{} is not understood here", verb.display())),
@@ -171,14 +189,16 @@ fn end(rest: &[OsString]) -> Result<End, String> {
     Ok(end)
 }
 
-fn grace_of(word: Option<&OsString>) -> Result<u32, String> {
+/// A grace in milliseconds.
+pub fn grace_of(word: Option<&OsString>) -> Result<u32, String> {
     word.and_then(|value| value.to_str())
         .and_then(|value| value.parse().ok())
         .filter(|ms| *ms <= signals::LONGEST_GRACE_MS)
         .ok_or_else(|| format!("--grace takes milliseconds from 0 to {}", signals::LONGEST_GRACE_MS))
 }
 
-fn token_of(word: Option<&OsString>) -> Result<String, String> {
+/// A token. One that begins with a dot is none: it is the name of a directory, too.
+pub fn token_of(word: Option<&OsString>) -> Result<String, String> {
     word.map(OsString::as_os_str)
         .and_then(OsStr::to_str)
         .filter(|text| is_token(text))
@@ -188,5 +208,6 @@ fn token_of(word: Option<&OsString>) -> Result<String, String> {
 
 fn is_token(text: &str) -> bool {
     (1..=64).contains(&text.len())
+        && !text.starts_with('.')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }

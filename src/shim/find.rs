@@ -65,6 +65,7 @@ fn arguments(pid: i32) -> Option<Run> {
     Path::new(program).file_name()?.to_str()?.strip_prefix(NAME)?;
     match args::parse(rest) {
         Ok(Call::Run(run)) => Some(run),
+        Ok(Call::Kept(keep)) => Some(keep.run),
         _ => None,
     }
 }

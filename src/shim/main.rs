@@ -7,6 +7,9 @@
 //! `shim run` is a child subreaper: whatever the command leaves behind (a new session, a double fork, an empty
 //! environment) becomes the shim's own child and can be found by walking the tree. `shim signal`, `shim guard`,
 //! `shim sweep` and `shim list` are later calls that find a running shim by its token.
+//!
+//! `shim keep` does the same for a command that outlives whoever started it, and keeps what it prints and how it ended
+//! in files; `shim sessions`, `shim follow` and `shim forget` read and remove these.
 
 #![deny(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms, clippy::pedantic)]
@@ -15,14 +18,22 @@
 mod args;
 mod ending;
 mod find;
+mod follow;
+mod forget;
 mod frames;
 mod guard;
 mod input;
 mod json;
+mod keep;
+mod keep_args;
+mod kept;
 mod list;
+mod place;
 mod reap;
 mod run;
+mod sessions;
 mod signals;
+mod store;
 mod sys;
 mod tokens;
 mod tree;
@@ -55,6 +66,11 @@ fn main() -> ExitCode {
         Call::Guard(end) => Ok(guard::stand(&end)),
         Call::Sweep(end) => Ok(tokens::sweep(&end)),
         Call::List => Ok(list::list()),
+        Call::Keep(_) => keep::start(&given),
+        Call::Kept(keep) => kept::keep(&keep),
+        Call::Sessions(asked) => sessions::list(&asked),
+        Call::Follow(asked) => follow::follow(&asked),
+        Call::Forget(asked) => forget::forget(&asked),
         Call::Version => {
             say("smidr-shim protocol 1");
             Ok(0)

@@ -1,5 +1,6 @@
 //! `shim run`: starts the command and stays until it, and if asked its whole tree, has ended.
 
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind, IsTerminal};
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
@@ -53,12 +54,8 @@ pub fn run(run: &Run) -> Result<u8, String> {
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(source) => {
-            let (text, code) = match source.kind() {
-                ErrorKind::NotFound => ("not found".to_owned(), NOT_FOUND),
-                ErrorKind::PermissionDenied => ("permission denied".to_owned(), NOT_RUNNABLE),
-                _ => (source.to_string(), NOT_RUNNABLE),
-            };
-            crate::complain(&format!("{}: {text}", program.display()));
+            let (text, code) = launch_failure(program, &source);
+            crate::complain(&text);
             return Ok(code);
         }
     };
@@ -145,4 +142,14 @@ fn forward(children: &Children, signal: i32, target: Target) {
         },
     };
     let _ = sys::send(pid, signal); // it may have ended just now
+}
+
+/// What to say of a command that cannot be started, and the code to exit with.
+pub fn launch_failure(program: &OsStr, source: &io::Error) -> (String, u8) {
+    let (text, code) = match source.kind() {
+        ErrorKind::NotFound => ("not found".to_owned(), NOT_FOUND),
+        ErrorKind::PermissionDenied => ("permission denied".to_owned(), NOT_RUNNABLE),
+        _ => (source.to_string(), NOT_RUNNABLE),
+    };
+    (format!("{}: {text}", program.display()), code)
 }

@@ -27,7 +27,12 @@ const F_GETFL: c_int = 3;
 const F_SETFL: c_int = 4;
 const CLOEXEC: c_int = 0o2_000_000;
 const NONBLOCK: c_int = 0o4_000;
+const F_SETPIPE_SZ: c_int = 1031;
+const LOCK_SH: c_int = 1;
+const LOCK_EX: c_int = 2;
+const LOCK_NB: c_int = 4;
 const ECHILD: i32 = 10;
+const EAGAIN: i32 = 11;
 
 /// `sigset_t`: 1024 bits in both glibc and musl, whatever the kernel uses of it.
 #[repr(C)]
@@ -56,6 +61,8 @@ unsafe extern "C" {
     safe fn tcgetpgrp(fd: c_int) -> c_int;
     safe fn getpgrp() -> c_int;
     safe fn getppid() -> c_int;
+    safe fn setsid() -> c_int;
+    safe fn flock(fd: c_int, operation: c_int) -> c_int;
     fn prctl(option: c_int, ...) -> c_int;
     fn fcntl(fd: c_int, command: c_int, ...) -> c_int;
     fn dup2(old: c_int, new: c_int) -> c_int;
@@ -183,4 +190,29 @@ pub fn foreground_group() -> Option<i32> {
 /// The shim's own process group.
 pub fn own_group() -> i32 {
     getpgrp()
+}
+
+/// Leaves the session, the process group and the terminal this process was started in.
+pub fn leave_session() -> io::Result<()> {
+    checked(setsid()).map(|_| ())
+}
+
+/// Holds a file's lock for as long as the file stays open here. The kernel lets go of it, however this process ends.
+pub fn hold(file: &File) -> io::Result<()> {
+    checked(flock(file.as_raw_fd(), LOCK_EX)).map(|_| ())
+}
+
+/// Whether somebody holds a file's lock.
+pub fn is_held(file: &File) -> io::Result<bool> {
+    match checked(flock(file.as_raw_fd(), LOCK_SH | LOCK_NB)) {
+        Ok(_) => Ok(false),
+        Err(source) if source.raw_os_error() == Some(EAGAIN) => Ok(true),
+        Err(source) => Err(source),
+    }
+}
+
+/// Asks for a pipe of this size in bytes; one of another size works, too.
+pub fn widen_pipe(fd: BorrowedFd<'_>, bytes: c_int) {
+    // SAFETY: this request takes and returns plain integers.
+    unsafe { fcntl(fd.as_raw_fd(), F_SETPIPE_SZ, bytes) };
 }

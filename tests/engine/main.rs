@@ -9,6 +9,8 @@ mod client_faults;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod durable;
+#[cfg(test)]
 mod engine_restart;
 #[cfg(test)]
 mod exec;

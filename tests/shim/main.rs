@@ -10,6 +10,7 @@
 
 mod harness;
 mod input;
+mod kept;
 mod launch;
 mod tokens;
 mod trees;

@@ -5,6 +5,7 @@
 //! [`SHIM_DIRECTORY`]), which adopts everything the command starts and ends it on demand, or when the client is
 //! gone. Where the shim cannot run, a shell wrapper does what it can and the report says what it cannot.
 
+mod command;
 mod end_tree;
 mod guard;
 mod plan;
@@ -16,6 +17,7 @@ pub mod shim_protocol;
 mod sweep;
 mod token;
 
+pub use command::Command;
 pub use end_tree::{Process, TreeEnd};
 pub use plan::{ExecEnd, ExecIo, ExecPlan, LocalInput, ShimUse};
 pub use runner::{Runner, SHIM_DIRECTORY};

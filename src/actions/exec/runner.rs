@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures_util::stream;
 
 use crate::actions::shim_image::{ShimImage, carried};
+use crate::actions::{Call, Report, Supervised, Verb};
 use crate::engine::{
     ContainerId, ContainerManager, ContainerManagerExt, EngineError, ErrorKind, ExecRequest, ObjectKind,
     PathKind, Result, ResultStream, chain,
@@ -32,6 +33,14 @@ impl fmt::Display for Runner {
             Self::Shim(path) => write!(f, "shim {path}"),
             Self::Wrapper(why) => write!(f, "shell wrapper ({why})"),
         }
+    }
+}
+
+impl Supervised {
+    /// What commands of a container run under; puts the shim there where it is not yet.
+    pub async fn runner(&self, call: &Call, id: &ContainerId, use_of: ShimUse) -> Report<Runner> {
+        let call = call.clone().with_limits(call.limits.unwrap_or_default());
+        self.supervisor.read(&call, Verb::Exec, id.as_str(), || runner(&*self.engine, id, use_of)).await
     }
 }
 

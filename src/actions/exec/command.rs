@@ -7,9 +7,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::actions::exec::{ExecEnd, ExecIo, ExecPlan};
 use crate::actions::{Report, Supervised};
 use crate::engine::{ContainerId, ExecRequest, Output, StdStream};
+
+use super::{ExecEnd, ExecIo, ExecPlan};
 
 /// How many pieces of output wait to be taken; more hold the command back.
 const WAITING: usize = 16;
@@ -21,7 +22,7 @@ const MOST_COMPLAINTS: usize = 1000;
 /// A command that runs. Dropping it ends the command in the container: a task of its own sees to that, which the
 /// supervisor waits for when it is shut down.
 #[derive(Debug)]
-pub(super) struct Command {
+pub struct Command {
     output: mpsc::Receiver<Output>,
     running: JoinHandle<Report<ExecEnd>>,
     complaints: Vec<u8>,
@@ -30,7 +31,8 @@ pub(super) struct Command {
 
 impl Command {
     /// Starts it, as this user.
-    pub(super) fn start(
+    #[must_use]
+    pub fn start(
         on: &Supervised,
         container: &ContainerId,
         user: Option<String>,
@@ -50,7 +52,7 @@ impl Command {
     }
 
     /// The next bytes of its standard output; `None` at its end. May be dropped and asked again.
-    pub(super) async fn next(&mut self) -> Option<Bytes> {
+    pub async fn next(&mut self) -> Option<Bytes> {
         loop {
             let piece = self.output.recv().await?;
             if piece.stream != StdStream::Stderr {
@@ -63,12 +65,19 @@ impl Command {
 
     /// How it ended, once [`next`](Self::next) has told its end; `None` where the task that saw to it died.
     /// May be dropped and asked again until it has answered.
-    pub(super) async fn end(&mut self) -> Option<Report<ExecEnd>> {
+    pub async fn end(&mut self) -> Option<Report<ExecEnd>> {
         (&mut self.running).await.ok()
     }
 
+    /// What it printed to standard error, at most the first 1000 bytes.
+    #[must_use]
+    pub fn complaints(&self) -> &[u8] {
+        &self.complaints
+    }
+
     /// What it complained of, in one line.
-    pub(super) fn complaint(&self) -> String {
+    #[must_use]
+    pub fn complaint(&self) -> String {
         let text = String::from_utf8_lossy(&self.complaints);
         text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).collect()
     }

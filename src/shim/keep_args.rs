@@ -1,0 +1,172 @@
+//! The command line of what is kept.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::args::{DEFAULT_GRACE_MS, Daemons, Run, Stdin, grace_of, token_of};
+
+/// The variable that names the directory sessions are kept in, where no `--root` does.
+const ROOT_VARIABLE: &str = "SMIDR_SESSIONS";
+/// That directory where neither names one.
+const DEFAULT_ROOT: &str = "/var/tmp/smidr-sessions";
+/// How much of its output is kept where nobody says, in bytes: 4 GiB.
+const DEFAULT_LIMIT: u64 = 4 << 30;
+/// How long the word for whoever started a session may be, in bytes.
+const LONGEST_BY: usize = 200;
+
+/// `shim keep`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Where it is kept.
+    pub root: PathBuf,
+    /// Who started it, in a word of theirs.
+    pub by: String,
+    /// How many bytes of each file of output are kept.
+    pub limit: u64,
+    /// Whether standard error gets a file of its own.
+    pub apart: bool,
+    /// The command, and the token that is the session's name.
+    pub run: Run,
+}
+
+/// `shim sessions`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Sessions {
+    /// Where they are kept.
+    pub root: PathBuf,
+    /// Only this one.
+    pub token: Option<String>,
+    /// Make the directories first, for every user to keep sessions in.
+    pub prepare: bool,
+}
+
+/// `shim follow`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Follow {
+    /// Where it is kept.
+    pub root: PathBuf,
+    /// Which one.
+    pub token: String,
+    /// How many bytes are left out at the beginning.
+    pub from: u64,
+    /// Standard error, which was kept apart.
+    pub errors: bool,
+}
+
+/// `shim forget`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Forget {
+    /// Where they are kept.
+    pub root: PathBuf,
+    /// Only these; all where there are none.
+    pub tokens: Vec<String>,
+    /// Only those that have been over for so many seconds.
+    pub older_than: u64,
+}
+
+/// The arguments of `keep` and `kept`.
+pub fn keep(rest: &[OsString]) -> Result<Keep, String> {
+    let (mut root, mut token, mut by) = (None, None, String::new());
+    let (mut limit, mut apart, mut grace_ms) = (DEFAULT_LIMIT, false, DEFAULT_GRACE_MS);
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        match word.to_str() {
+            Some("--root") => root = Some(root_of(words.next())?),
+            Some("--token") => token = Some(token_of(words.next())?),
+            Some("--grace") => grace_ms = grace_of(words.next())?,
+            Some("--limit") => limit = number_of("--limit", words.next())?,
+            Some("--apart") => apart = true,
+            Some("--by") => {
+                by = words
+                    .next()
+                    .and_then(|value| value.to_str())
+                    .filter(|value| value.len() <= LONGEST_BY)
+                    .ok_or_else(|| format!("--by takes at most {LONGEST_BY} bytes of text"))?
+                    .to_owned();
+            }
+            Some("--") => {
+                let command: Vec<OsString> = words.cloned().collect();
+                if command.is_empty() {
+                    return Err("no command after --".to_owned());
+                }
+                let token = token.ok_or("keep needs a --token")?;
+                let run =
+                    Run { token, grace_ms, stdin: Stdin::Inherit, daemons: Daemons::Leave, command };
+                return Ok(Keep { root: root.unwrap_or_else(usual_root), by, limit, apart, run });
+            }
+            _ => return Err(format!("keep does not know {}", word.display())),
+        }
+    }
+    Err("keep needs -- and a command".to_owned())
+}
+
+/// The arguments of `sessions`.
+pub fn sessions(rest: &[OsString]) -> Result<Sessions, String> {
+    let (mut root, mut token, mut prepare) = (None, None, false);
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        match word.to_str() {
+            Some("--root") => root = Some(root_of(words.next())?),
+            Some("--token") => token = Some(token_of(words.next())?),
+            Some("--prepare") => prepare = true,
+            _ => return Err(format!("sessions does not know {}", word.display())),
+        }
+    }
+    Ok(Sessions { root: root.unwrap_or_else(usual_root), token, prepare })
+}
+
+/// The arguments of `follow`.
+pub fn follow(rest: &[OsString]) -> Result<Follow, String> {
+    let (mut root, mut token, mut from, mut errors) = (None, None, 0, false);
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        match word.to_str() {
+            Some("--root") => root = Some(root_of(words.next())?),
+            Some("--token") => token = Some(token_of(words.next())?),
+            Some("--from") => from = number_of("--from", words.next())?,
+            Some("--errors") => errors = true,
+            _ => return Err(format!("follow does not know {}", word.display())),
+        }
+    }
+    let token = token.ok_or("follow needs a --token")?;
+    Ok(Follow { root: root.unwrap_or_else(usual_root), token, from, errors })
+}
+
+/// The arguments of `forget`.
+pub fn forget(rest: &[OsString]) -> Result<Forget, String> {
+    let (mut root, mut tokens, mut older_than) = (None, Vec::new(), None);
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        match word.to_str() {
+            Some("--root") => root = Some(root_of(words.next())?),
+            Some("--token") => tokens.push(token_of(words.next())?),
+            Some("--older-than") => older_than = Some(number_of("--older-than", words.next())?),
+            _ => return Err(format!("forget does not know {}", word.display())),
+        }
+    }
+    if tokens.is_empty() && older_than.is_none() {
+        return Err("forget needs a --token or --older-than".to_owned());
+    }
+    let root = root.unwrap_or_else(usual_root);
+    Ok(Forget { root, tokens, older_than: older_than.unwrap_or(0) })
+}
+
+fn usual_root() -> PathBuf {
+    env::var_os(ROOT_VARIABLE)
+        .map(PathBuf::from)
+        .filter(|root| root.is_absolute())
+        .unwrap_or_else(|| DEFAULT_ROOT.into())
+}
+
+fn root_of(word: Option<&OsString>) -> Result<PathBuf, String> {
+    word.map(PathBuf::from)
+        .filter(|root| root.is_absolute())
+        .ok_or_else(|| "--root takes an absolute path".to_owned())
+}
+
+fn number_of(option: &str, word: Option<&OsString>) -> Result<u64, String> {
+    word.and_then(|value| value.to_str())
+        .and_then(|value| value.parse().ok())
+        .ok_or_else(|| format!("{option} takes a number"))
+}
