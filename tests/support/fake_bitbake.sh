@@ -8,6 +8,15 @@
 # INT to the client: no new task begins, and it ends when those that run have finished, which is when the file
 # /tmp/finish is there. INT again: tasks are stopped. TERM to the server: it stops the tasks, and all ends cleanly.
 # $FAKE_STUBBORN: "all" heeds no signal that can be ignored; "client" heeds no INT; "idle" has a server that stays.
+# Stops every task, and waits for it.
+stop_all() {
+  for file in .tasks/*; do
+    [ -e "$file" ] || continue
+    while kill "$(cat "$file")"; do sleep 0.05; done
+    rm -f "$file"
+  done
+}
+
 name() { printf '%s' "$1" >"/proc/$$/comm"; }
 
 case $0 in
@@ -54,7 +63,7 @@ case $0 in
   *bitbake-server)
     ended() {
       kill -TERM "$worker"
-      wait "$worker"
+      stop_all
       : >.ended
       rm -f bitbake.lock bitbake.sock worker.pipe
       exit 0
@@ -83,14 +92,8 @@ case $0 in
       worker)
         name Worker
         mkdir -p .tasks
-        stop_all() {
-          for file in .tasks/*; do
-            [ -e "$file" ] && kill "$(cat "$file")"
-            rm -f "$file"
-          done
-          wait
-        }
-        trap 'stop_all; exit' TERM
+        rm -f .tasks/*
+        # No trap of its own: a task that is forked just now would lose a signal to it.
         [ "$FAKE_STUBBORN" = all ] && trap '' TERM
         # zlib-1.3-r0: task do_compile: Started
         while IFS= read -r line; do
