@@ -209,22 +209,22 @@ mod tests {
         }
     }
 
-    fn done(exit_code: i64) -> Option<Report<ExecEnd>> {
-        Some(report(Outcome::Done(ExecEnd { exit_code, runner: Runner::Shim("/s".into()) })))
+    fn done(exit_code: i64) -> Report<ExecEnd> {
+        report(Outcome::Done(ExecEnd { exit_code, runner: Runner::Shim("/s".into()) }))
     }
 
     #[test]
     fn an_end_of_the_stream_is_no_end_of_the_session() {
-        assert_eq!(understand(done(0), Some(10), 10), Ok(FollowEnd::Ended));
-        assert_eq!(understand(done(2), Some(10), 10), Ok(FollowEnd::Lost));
-        assert_eq!(understand(done(1), None, 0), Ok(FollowEnd::NoSession));
+        assert_eq!(understand(Some(done(0)), Some(10), 10), Ok(FollowEnd::Ended));
+        assert_eq!(understand(Some(done(2)), Some(10), 10), Ok(FollowEnd::Lost));
+        assert_eq!(understand(Some(done(1)), None, 0), Ok(FollowEnd::NoSession));
         // Cut short, or without the word that it is whole.
-        assert!(understand(done(0), Some(11), 10).is_err());
-        assert!(understand(done(0), None, 10).is_err());
-        assert!(understand(done(2), Some(11), 10).is_err());
+        assert!(understand(Some(done(0)), Some(11), 10).is_err());
+        assert!(understand(Some(done(0)), None, 10).is_err());
+        assert!(understand(Some(done(2)), Some(11), 10).is_err());
         // The reading command was killed, or its end is unknown.
         for code in [-1, 125, 137, 143] {
-            assert!(understand(done(code), Some(10), 10).is_err(), "{code}");
+            assert!(understand(Some(done(code)), Some(10), 10).is_err(), "{code}");
         }
         let failed = |kind| Some(report(Outcome::Failed(EngineError::new("x", kind))));
         assert!(understand(failed(ErrorKind::BrokenStream), Some(10), 10).is_err());
