@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tempfile::NamedTempFile;
 use tokio::process::Command;
@@ -17,6 +18,9 @@ use super::wires::Wires;
 
 /// Whether `^C` is for a pager just now: it goes to everybody on the terminal, and there is only one terminal.
 static HAS_TERMINAL: AtomicBool = AtomicBool::new(false);
+
+/// How long after the pager's end an interrupt may still be the one that ended it.
+const HEARD: Duration = Duration::from_millis(300);
 
 /// Where the user has chosen none.
 const USUAL: &str = "if command -v less >/dev/null; then exec less \"$1\"; else exec more \"$1\"; fi";
@@ -65,7 +69,12 @@ async fn on_terminal(wires: &Wires, lines: LogLines, pager: Option<&str>) -> io:
     };
     // Waited for to its end, or ended with the console.
     let status = command(pager, &file).kill_on_drop(true).status().await?;
-    Ok(if status.success() { "back from the pager".into() } else { format!("the pager ended with {status}") })
+    if status.success() {
+        return Ok("back from the pager".into());
+    }
+    // What ended it may have been an interrupt, which has gone to the console, too, and may be heard there later.
+    tokio::time::sleep(HEARD).await;
+    Ok(format!("the pager ended with {status}"))
 }
 
 fn written(lines: &LogLines, directory: &Path, is_wanted: impl Fn() -> bool) -> io::Result<NamedTempFile> {

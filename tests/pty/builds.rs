@@ -112,8 +112,10 @@ impl Builder {
 
 /// The container's row in the list.
 fn row(screen: &str, name: &str) -> String {
+    // A long name is shortened in the middle.
+    let end = &name[name.len().saturating_sub(7)..];
     let of_list = |line: &str| line.chars().take(60).collect::<String>();
-    screen.lines().map(of_list).find(|line| line.contains(name)).unwrap_or_default()
+    screen.lines().map(of_list).find(|line| line.contains(end)).unwrap_or_default()
 }
 
 /// Follows the log of the running task under the cursor. Where that lies is known once its process was seen.
