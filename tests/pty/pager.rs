@@ -8,6 +8,8 @@ fn paged(pager: &str, keys: &str, words: &str) -> String {
     console.wait_for("yocto-a", SOON);
     console.press("<enter>");
     console.wait_for("follow", SOON);
+    // There is a log to be shown.
+    console.wait_for(" lines ", SOON);
     console.press("|");
     console
         .wait_until("the pager", SOON, |screen| !screen.contains("Containers") && screen.contains("paged"));
