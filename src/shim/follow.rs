@@ -29,7 +29,8 @@ pub fn follow(asked: &Follow) -> Result<u8, String> {
         Err(source) if source.kind() == ErrorKind::NotFound => return Ok(NOT_FOUND),
         file => file.map_err(|source| format!("cannot open what was kept: {source}"))?,
     };
-    file.seek(SeekFrom::Start(asked.from)).map_err(|source| format!("cannot go to {}: {source}", asked.from))?;
+    file.seek(SeekFrom::Start(asked.from))
+        .map_err(|source| format!("cannot go to {}: {source}", asked.from))?;
     let mut chunk = vec![0; CHUNK].into_boxed_slice();
     let mut pause = PAUSES.0;
     loop {
@@ -47,7 +48,8 @@ pub fn follow(asked: &Follow) -> Result<u8, String> {
             State::Running => None,
         };
         if let Some(code) = code {
-            let size = file.metadata().map_err(|source| format!("cannot look at what was kept: {source}"))?.len();
+            let size =
+                file.metadata().map_err(|source| format!("cannot look at what was kept: {source}"))?.len();
             // So that whoever reads can tell that nothing was cut off on the way.
             let _ = writeln!(io::stderr().lock(), r#"{{"size":{size}}}"#);
             return Ok(code);

@@ -91,8 +91,7 @@ pub fn keep(rest: &[OsString]) -> Result<Keep, String> {
                     return Err("no command after --".to_owned());
                 }
                 let token = token.ok_or("keep needs a --token")?;
-                let run =
-                    Run { token, grace_ms, stdin: Stdin::Inherit, daemons: Daemons::Leave, command };
+                let run = Run { token, grace_ms, stdin: Stdin::Inherit, daemons: Daemons::Leave, command };
                 return Ok(Keep { root: root.unwrap_or_else(usual_root), by, limit, apart, run });
             }
             _ => return Err(format!("keep does not know {}", word.display())),

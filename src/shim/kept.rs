@@ -113,9 +113,9 @@ fn begin(
     };
     let child = spawn(keep, mask, to_output, to_errors)?;
     let pid = child.cast_signed();
-    let appeared = write_process(making, pid).and_then(|()| fs::rename(making, &place.record)).and_then(
-        |()| File::open(place::records(&keep.root))?.sync_all(),
-    );
+    let appeared = write_process(making, pid)
+        .and_then(|()| fs::rename(making, &place.record))
+        .and_then(|()| File::open(place::records(&keep.root))?.sync_all());
     if let Err(source) = appeared {
         let _ = sys::send(-pid, signals::KILL);
         let _ = fs::remove_dir_all(&place.record);
@@ -277,7 +277,8 @@ impl Keeper {
         };
         let tell = self.dropped.map(|since| TELL_DROPPED_EVERY.saturating_sub(since.elapsed()));
         let due = [due, tell].into_iter().flatten().min();
-        let wait = due.map_or(-1, |due| i32::try_from(due.as_millis()).map_or(i32::MAX, |ms| ms.saturating_add(1)));
+        let wait =
+            due.map_or(-1, |due| i32::try_from(due.as_millis()).map_or(i32::MAX, |ms| ms.saturating_add(1)));
         let [output, errors] = &self.drains;
         let wanted = [
             Some((self.incoming.as_fd(), sys::POLLIN)),

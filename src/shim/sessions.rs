@@ -14,7 +14,10 @@ const LONGEST_LINE: u64 = 64 * 1024;
 /// Prints the list, or makes the directories; the answer is the code to exit with.
 pub fn list(asked: &Sessions) -> Result<u8, String> {
     let failed = |source: io::Error| {
-        format!("sessions cannot be kept in {}: {source}; SMIDR_SESSIONS names another directory", asked.root.display())
+        format!(
+            "sessions cannot be kept in {}: {source}; SMIDR_SESSIONS names another directory",
+            asked.root.display()
+        )
     };
     if asked.prepare {
         place::prepare(&asked.root).map_err(failed)?;
