@@ -78,12 +78,12 @@ pub fn keep(rest: &[OsString]) -> Result<Keep, String> {
             Some("--limit") => limit = number_of("--limit", words.next())?,
             Some("--apart") => apart = true,
             Some("--by") => {
-                by = words
+                let who = words
                     .next()
                     .and_then(|value| value.to_str())
                     .filter(|value| value.len() <= LONGEST_BY)
-                    .ok_or_else(|| format!("--by takes at most {LONGEST_BY} bytes of text"))?
-                    .to_owned();
+                    .ok_or_else(|| format!("--by takes at most {LONGEST_BY} bytes of text"))?;
+                who.clone_into(&mut by);
             }
             Some("--") => {
                 let command: Vec<OsString> = words.cloned().collect();
