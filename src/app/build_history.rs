@@ -4,14 +4,11 @@
 //! directory's lock to write.
 
 use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 
 use crate::bitbake::TaskHistory;
@@ -22,8 +19,6 @@ const KEPT: usize = 64;
 const MOST: u64 = 16 << 20;
 /// How much of a machine's and a target's name is in the name of their file, in bytes.
 const LONGEST_NAME: usize = 80;
-/// How long another console may keep the lock.
-const LOCKED: Duration = Duration::from_secs(2);
 /// What the names of the files end with.
 const ENDING: &str = "json";
 
@@ -78,7 +73,7 @@ impl BuildHistories {
         newer: &TaskHistory,
     ) -> io::Result<Remembered> {
         super::state_dir::make(&self.directory)?;
-        let _lock = self.lock()?;
+        let _lock = super::state_dir::lock(&self.directory)?;
         let path = self.path(machine, target);
         let (mut history, remembered) = match self.read(machine, target) {
             Ok(history) => (history, Remembered::Merged),
@@ -113,26 +108,6 @@ impl BuildHistories {
         }
     }
 
-    /// Against the writers of other consoles.
-    fn lock(&self) -> io::Result<File> {
-        let path = self.directory.join(".lock");
-        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
-        let begun = Instant::now();
-        loop {
-            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Ok(file),
-                // A lock tells nobody when it is free. This is a thread of its own, which may wait, and not for long.
-                Err(Errno::WOULDBLOCK) if begun.elapsed() < LOCKED => {
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-                Err(Errno::WOULDBLOCK) => {
-                    return Err(io::Error::new(io::ErrorKind::WouldBlock, "another console keeps it locked"));
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
     fn path(&self, machine: &str, target: &str) -> PathBuf {
         self.directory.join(file_name(machine, target))
     }
@@ -159,6 +134,8 @@ fn file_name(machine: &str, target: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

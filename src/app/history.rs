@@ -8,10 +8,6 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 
 use crate::ui::ExecDraft;
 
@@ -23,8 +19,6 @@ const SLACK: usize = 100;
 const MOST: u64 = 64 << 20;
 /// The longest name of a file, in bytes, before its ending.
 const LONGEST_NAME: usize = 200;
-/// How long another console may keep the lock.
-const LOCKED: Duration = Duration::from_secs(2);
 
 /// Where it is kept. Everything here waits for the disk.
 #[derive(Debug, Clone)]
@@ -65,7 +59,7 @@ impl History {
     /// When it cannot be written; what was there before is unharmed.
     pub(crate) fn remember(&self, container: &str, draft: &ExecDraft) -> io::Result<()> {
         super::state_dir::make(&self.directory)?;
-        let _lock = self.lock()?;
+        let _lock = super::state_dir::lock(&self.directory)?;
         let mut drafts = self.read(container)?;
         if drafts.last() == Some(draft) {
             return Ok(());
@@ -88,26 +82,6 @@ impl History {
         let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
         file.write_all(text.as_bytes())?;
         file.persist(path).map(drop).map_err(|error| error.error)
-    }
-
-    /// Against the writers of other consoles.
-    fn lock(&self) -> io::Result<File> {
-        let path = self.directory.join(".lock");
-        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
-        let begun = Instant::now();
-        loop {
-            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Ok(file),
-                // A lock tells nobody when it is free. This is a thread of its own, which may wait, and not for long.
-                Err(Errno::WOULDBLOCK) if begun.elapsed() < LOCKED => {
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-                Err(Errno::WOULDBLOCK) => {
-                    return Err(io::Error::new(io::ErrorKind::WouldBlock, "another console keeps it locked"));
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
     }
 
     fn path(&self, container: &str) -> PathBuf {
