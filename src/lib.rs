@@ -15,6 +15,7 @@
 //! - [`app`]: the console at work: the loop, the terminal, and what goes on behind the screen.
 //! - [`text`]: words for people: sizes, durations, ages.
 //! - [`term`]: a terminal inside a pane: bytes of a program in, cells out; keys, mouse and paste in, bytes out.
+//! - `workspace`: a build file on an engine: its containers, their names, and what is mounted in them.
 //! - `values`: what people type for durations, sizes, mounts and the like, and what it means.
 //! - [`cli`]: the command line.
 
@@ -31,3 +32,4 @@ pub mod term;
 pub mod text;
 pub mod ui;
 pub(crate) mod values;
+pub mod workspace;

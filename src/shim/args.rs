@@ -21,6 +21,8 @@ pub enum Call {
     Guard(End),
     /// Name the running shims.
     List,
+    /// Be there, as a container's first process.
+    Hold,
     /// Start a command that outlives whoever started it.
     Keep(Keep),
     /// Be the one who keeps it.
@@ -89,7 +91,8 @@ pub struct End {
 pub fn parse(given: &[OsString]) -> Result<Call, String> {
     let Some((verb, rest)) = given.split_first() else {
         return Err(
-            "give one of run, signal, guard, sweep, list, keep, sessions, follow, forget, version".to_owned()
+            "give one of run, signal, guard, sweep, list, hold, keep, sessions, follow, forget, version"
+                .to_owned(),
         );
     };
     match verb.to_str() {
@@ -114,6 +117,7 @@ pub fn parse(given: &[OsString]) -> Result<Call, String> {
         Some("sessions") => keep_args::sessions(rest).map(Call::Sessions),
         Some("follow") => keep_args::follow(rest).map(Call::Follow),
         Some("forget") => keep_args::forget(rest).map(Call::Forget),
+        Some("hold") if rest.is_empty() => Ok(Call::Hold),
         Some("list") if rest.is_empty() => Ok(Call::List),
         Some("version") if rest.is_empty() => Ok(Call::Version),
         _ => Err(format!("{} is not understood here", verb.display())),

@@ -8,6 +8,8 @@
 //! environment) becomes the shim's own child and can be found by walking the tree. `shim signal`, `shim guard`,
 //! `shim sweep` and `shim list` are later calls that find a running shim by its token.
 //!
+//! `shim hold` is the first process of a container that is to be there for others.
+//!
 //! `shim keep` does the same for a command that outlives whoever started it, and keeps what it prints and how it ended
 //! in files; `shim sessions`, `shim follow` and `shim forget` read and remove these.
 
@@ -22,6 +24,7 @@ mod follow;
 mod forget;
 mod frames;
 mod guard;
+mod hold;
 mod input;
 mod json;
 mod keep;
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Call::Guard(end) => Ok(guard::stand(&end)),
         Call::Sweep(end) => Ok(tokens::sweep(&end)),
         Call::List => Ok(list::list()),
+        Call::Hold => hold::hold(),
         Call::Keep(_) => keep::start(&given),
         Call::Kept(keep) => kept::keep(&keep),
         Call::Sessions(asked) => sessions::list(&asked),

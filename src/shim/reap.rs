@@ -32,6 +32,11 @@ impl Children {
         Self { command, end: None }
     }
 
+    /// Of a process that runs no command: only takes in what others left.
+    pub fn none() -> Self {
+        Self { command: 0, end: None }
+    }
+
     /// Takes all that ended.
     pub fn reap(&mut self) -> Left {
         loop {

@@ -44,6 +44,45 @@ impl Supervised {
     }
 }
 
+impl Supervised {
+    /// Puts the shim into a container that was made and not started yet, for it to be its first process; its path there.
+    /// [`ErrorKind::Unsupported`] where this program carries none, or one for another processor.
+    ///
+    /// Again it does nothing. Cancelled or timed out it leaves the file there whole or not at all.
+    pub async fn put_shim(&self, call: &Call, id: &ContainerId) -> Report<String> {
+        let call = call.clone().with_limits(call.limits.unwrap_or_default());
+        let put = || async {
+            let refused = |why: String| {
+                EngineError::new("put the shim into", ErrorKind::Unsupported)
+                    .on(ObjectKind::Container, id)
+                    .saying(why)
+            };
+            let image = carried().ok_or_else(|| refused("this program was built without the shim".into()))?;
+            let path = shim_path(image);
+            if is_there(&*self.engine, id, &path, image).await? {
+                return Ok(path);
+            }
+            if let Some(other) = other_processor(&*self.engine, id, image).await? {
+                let ours = image.arch();
+                return Err(refused(format!("the container is for {other} and the shim for {ours}")));
+            }
+            self.engine.copy_in(id, "/", archive(image)?).await?;
+            Ok(path)
+        };
+        self.supervisor.read(&call, Verb::CopyIn, id.as_str(), put).await
+    }
+}
+
+/// Where the shim is put in every container; known before it is there. `None` where this program carries none.
+#[must_use]
+pub fn shim_path_in_container() -> Option<String> {
+    carried().map(shim_path)
+}
+
+fn shim_path(image: ShimImage) -> String {
+    format!("{SHIM_DIRECTORY}/{}", image.file_name())
+}
+
 /// Makes sure of a runner in a container. Dropped half-way it leaves the shim's file there whole or not at all: engines
 /// unpack what they have been sent to its end.
 pub(super) async fn runner(
@@ -56,7 +95,7 @@ pub(super) async fn runner(
     if use_of == ShimUse::Off {
         return without("the shim is switched off");
     }
-    let path = format!("{SHIM_DIRECTORY}/{}", image.file_name());
+    let path = shim_path(image);
     if is_there(engine, id, &path, image).await? {
         return Ok(Runner::Shim(path));
     }
