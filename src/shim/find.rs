@@ -66,6 +66,7 @@ fn arguments(pid: i32) -> Option<Run> {
     match args::parse(rest) {
         Ok(Call::Run(run)) => Some(run),
         Ok(Call::Kept(keep)) => Some(keep.run),
+        Ok(Call::Keep(keep)) if keep.first.is_some() => Some(keep.run),
         _ => None,
     }
 }

@@ -12,6 +12,8 @@ const ROOT_VARIABLE: &str = "SMIDR_SESSIONS";
 const DEFAULT_ROOT: &str = "/var/tmp/smidr-sessions";
 /// How much of its output is kept where nobody says, in bytes: 4 GiB.
 const DEFAULT_LIMIT: u64 = 4 << 30;
+/// How many sessions that are over stay beside a new one where nobody says.
+const DEFAULT_RECORDS: u64 = 10;
 /// How long the word for whoever started a session may be, in bytes.
 const LONGEST_BY: usize = 200;
 
@@ -26,8 +28,21 @@ pub struct Keep {
     pub limit: u64,
     /// Whether standard error gets a file of its own.
     pub apart: bool,
+    /// After how many milliseconds it is ended.
+    pub deadline_ms: Option<u64>,
+    /// It is a container's first process.
+    pub first: Option<First>,
     /// The command, and the token that is the session's name.
     pub run: Run,
+}
+
+/// `shim keep --main`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct First {
+    /// The file whose lock is held meanwhile.
+    pub lock: PathBuf,
+    /// How many sessions that are over may stay beside it.
+    pub records: usize,
 }
 
 /// `shim sessions`.
@@ -69,10 +84,15 @@ pub struct Forget {
 pub fn keep(rest: &[OsString]) -> Result<Keep, String> {
     let (mut root, mut token, mut by) = (None, None, String::new());
     let (mut limit, mut apart, mut grace_ms) = (DEFAULT_LIMIT, false, DEFAULT_GRACE_MS);
+    let (mut main, mut lock, mut records, mut deadline_ms) = (false, None, DEFAULT_RECORDS, None);
     let mut words = rest.iter();
     while let Some(word) = words.next() {
         match word.to_str() {
             Some("--root") => root = Some(root_of(words.next())?),
+            Some("--main") => main = true,
+            Some("--lock") => lock = words.next().map(PathBuf::from).filter(|lock| lock.is_absolute()),
+            Some("--records") => records = number_of("--records", words.next())?,
+            Some("--deadline") => deadline_ms = Some(number_of("--deadline", words.next())?),
             Some("--token") => token = Some(token_of(words.next())?),
             Some("--grace") => grace_ms = grace_of(words.next())?,
             Some("--limit") => limit = number_of("--limit", words.next())?,
@@ -92,7 +112,25 @@ pub fn keep(rest: &[OsString]) -> Result<Keep, String> {
                 }
                 let token = token.ok_or("keep needs a --token")?;
                 let run = Run { token, grace_ms, stdin: Stdin::Inherit, daemons: Daemons::Leave, command };
-                return Ok(Keep { root: root.unwrap_or_else(usual_root), by, limit, apart, run });
+                let root = root.unwrap_or_else(usual_root);
+                let first = match (main, lock) {
+                    (false, None) => None,
+                    (true, Some(_)) if apart => {
+                        return Err(
+                            "keep --main keeps both outputs together, as they are passed on".to_owned()
+                        );
+                    }
+                    (true, Some(lock)) => {
+                        let records = usize::try_from(records).unwrap_or(usize::MAX);
+                        Some(First { lock, records })
+                    }
+                    _ => {
+                        return Err(
+                            "keep --main needs a --lock, an absolute path, and only that does".to_owned()
+                        );
+                    }
+                };
+                return Ok(Keep { root, by, limit, apart, deadline_ms, first, run });
             }
             _ => return Err(format!("keep does not know {}", word.display())),
         }

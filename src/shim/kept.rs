@@ -11,8 +11,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::ending::{Ending, Next};
+use crate::first_process;
 use crate::json;
 use crate::keep_args::Keep;
+use crate::pass::Pass;
 use crate::place::{self, Place};
 use crate::reap::{Children, End, Left};
 use crate::run::{self, MARKER};
@@ -38,18 +40,30 @@ pub fn keep(keep: &Keep) -> Result<u8, String> {
         move |source: io::Error| format!("{what}: {source}")
     };
     let at = keep.root.display();
-    sys::leave_session().map_err(own("cannot begin a session"))?;
+    if keep.first.is_none() {
+        sys::leave_session().map_err(own("cannot begin a session"))?;
+    }
     sys::become_subreaper().map_err(own("cannot adopt orphaned processes"))?;
     let (mask, incoming) = sys::take_signals(&signals::TAKEN).map_err(own("cannot listen for signals"))?;
     place::prepare(&keep.root).map_err(own(&format!("sessions cannot be kept in {at}")))?;
 
+    let held = match &keep.first {
+        Some(first) => Some(first_process::take_lock(keep, first)?),
+        None => None,
+    };
     let place = Place::of(&keep.root, &keep.run.token);
     let making = Place::in_making(&keep.root, &keep.run.token);
     if place.record.exists() {
         return Err(format!("there is a session {} already", keep.run.token));
     }
-    let begun = begin(keep, &place, &making, mask);
-    let (lock, children, drains) = match begun {
+    if let Some(first) = &keep.first {
+        first_process::remove_oldest(keep, first);
+    }
+    let begun = begin(keep, &place, &making, mask).and_then(|begun| {
+        let passed = keep.first.as_ref().map(|_| Pass::of(&place.output.join("output")));
+        Ok((begun, passed.transpose()?))
+    });
+    let ((lock, children, drains), pass) = match begun {
         Ok(begun) => begun,
         Err(failed) => {
             let _ = fs::remove_dir_all(&making); // nothing half-made is left where that can be helped
@@ -63,17 +77,32 @@ pub fn keep(keep: &Keep) -> Result<u8, String> {
             };
         }
     };
-    crate::say(&format!(
-        r#"{{"token":{},"record":{},"output":{}}}"#,
-        json::string(&keep.run.token),
-        json::string(&place.record.to_string_lossy()),
-        json::string(&place.output.to_string_lossy()),
-    ));
-    sys::let_go_of_output();
-    let mut keeper = Keeper { place, children, drains, incoming, ended: false, dropped: None };
+    if pass.is_none() {
+        crate::say(&format!(
+            r#"{{"token":{},"record":{},"output":{}}}"#,
+            json::string(&keep.run.token),
+            json::string(&place.record.to_string_lossy()),
+            json::string(&place.output.to_string_lossy()),
+        ));
+        sys::let_go_of_output();
+    }
+    let deadline = keep.deadline_ms.map(|ms| Instant::now() + Duration::from_millis(ms));
+    let is_first = pass.is_some();
+    let mut keeper = Keeper {
+        place,
+        children,
+        drains,
+        pass,
+        incoming,
+        ended: false,
+        dropped: None,
+        deadline,
+        is_late: false,
+    };
     keeper.stay(Duration::from_millis(u64::from(keep.run.grace_ms)));
-    drop(lock);
-    Ok(0)
+    let code = if is_first { keeper.children.code().unwrap_or(128 | 9) } else { 0 };
+    drop((lock, held));
+    Ok(code)
 }
 
 /// Why a session did not begin.
@@ -194,7 +223,8 @@ impl Drain {
     }
 
     /// Takes what is there, at most so many bytes, and keeps it where that is wanted; whether something was dropped.
-    fn take(&mut self, most: usize, is_kept: bool) -> bool {
+    /// What was dropped of the file is still passed on.
+    fn take(&mut self, most: usize, is_kept: bool, mut pass: Option<&mut Pass>) -> bool {
         let (mut taken, mut has_dropped) = (0, false);
         while taken < most {
             let Some(from) = &mut self.from else { break };
@@ -203,7 +233,17 @@ impl Drain {
                 Ok(count) => {
                     taken += count;
                     if is_kept {
-                        has_dropped |= self.store.keep(self.chunk.get(..count).unwrap_or_default());
+                        let bytes = self.chunk.get(..count).unwrap_or_default();
+                        let dropped = self.store.keep(bytes);
+                        has_dropped |= dropped > 0;
+                        if dropped > 0
+                            && let Some(pass) = &mut pass
+                        {
+                            pass.directly(
+                                self.store.kept(),
+                                bytes.get(count - dropped..).unwrap_or_default(),
+                            );
+                        }
                     }
                 }
                 Err(source) if source.kind() == ErrorKind::Interrupted => {}
@@ -219,11 +259,17 @@ struct Keeper {
     place: Place,
     children: Children,
     drains: [Option<Drain>; 2],
+    /// Where it is the first process: the way to its own output.
+    pass: Option<Pass>,
     incoming: File,
     /// Its end is written down. What is left of it is only waited for.
     ended: bool,
     /// Since when something was dropped that is not written down.
     dropped: Option<Instant>,
+    /// When it is ended.
+    deadline: Option<Instant>,
+    /// It was ended because of that.
+    is_late: bool,
 }
 
 impl Keeper {
@@ -239,12 +285,29 @@ impl Keeper {
                 && (ending.is_none() || left == Left::None)
             {
                 self.write_end(end);
+                // Daemons would be killed with the first process, without a word.
+                if self.pass.is_some() && left == Left::Some {
+                    ending = Some(Ending::begin(signals::TERM, grace, all));
+                }
             }
             if left == Left::None {
+                self.pass_the_rest();
                 return;
+            }
+            if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                self.deadline = None;
+                self.is_late = ending.is_none() && !self.ended;
+                if ending.is_none() {
+                    ending = Some(Ending::begin(signals::TERM, grace, all));
+                }
             }
             let next = ending.as_mut().map(|ending| ending.step(all));
             if next == Some(Next::GiveUp) {
+                if self.pass.is_some() {
+                    // The kernel ends what is left of a container whose first process ends.
+                    self.pass_the_rest();
+                    return;
+                }
                 // What cannot be ended from here goes on, and so does its keeper.
                 ending = None;
                 continue;
@@ -276,7 +339,8 @@ impl Keeper {
             _ => None,
         };
         let tell = self.dropped.map(|since| TELL_DROPPED_EVERY.saturating_sub(since.elapsed()));
-        let due = [due, tell].into_iter().flatten().min();
+        let deadline = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let due = [due, tell, deadline].into_iter().flatten().min();
         let wait =
             due.map_or(-1, |due| i32::try_from(due.as_millis()).map_or(i32::MAX, |ms| ms.saturating_add(1)));
         let [output, errors] = &self.drains;
@@ -284,10 +348,16 @@ impl Keeper {
             Some((self.incoming.as_fd(), sys::POLLIN)),
             output.as_ref().and_then(Drain::wanted),
             errors.as_ref().and_then(Drain::wanted),
+            self.pass.as_ref().filter(|pass| pass.is_behind(self.kept())).map(Pass::wanted),
         ];
-        let [_, output, errors] = sys::wait_ready(wanted, wait);
+        let [_, output, errors, passable] = sys::wait_ready(wanted, wait);
+        if passable != 0
+            && let Some(pass) = &mut self.pass
+        {
+            pass.step();
+        }
         for (drain, ready) in self.drains.iter_mut().flatten().zip([output, errors]) {
-            if ready != 0 && drain.take(CHUNK, !self.ended) {
+            if ready != 0 && drain.take(CHUNK, !self.ended, self.pass.as_mut()) {
                 self.dropped.get_or_insert_with(Instant::now);
             }
         }
@@ -295,6 +365,20 @@ impl Keeper {
             self.tell_dropped();
         }
         std::iter::from_fn(|| signals::next(&mut self.incoming)).collect()
+    }
+
+    /// How many bytes of output are in the file.
+    fn kept(&self) -> u64 {
+        let [output, _] = &self.drains;
+        output.as_ref().map_or(0, |drain| drain.store.kept())
+    }
+
+    /// Waits until all was passed on, or nobody has taken anything for too long: the end is written down by now.
+    fn pass_the_rest(&mut self) {
+        let kept = self.kept();
+        if let Some(pass) = &mut self.pass {
+            pass.directly(kept, &[]);
+        }
     }
 
     /// Writes down what was dropped. Where that fails it is tried again with the next, and the end has the sums.
@@ -312,7 +396,7 @@ impl Keeper {
         let capacity = usize::try_from(PIPE).unwrap_or(CHUNK);
         for drain in self.drains.iter_mut().flatten() {
             // Whatever the command itself has written was in the pipe when it ended; a daemon may write for ever.
-            if drain.take(capacity, true) {
+            if drain.take(capacity, true, self.pass.as_mut()) {
                 self.dropped.get_or_insert_with(Instant::now);
             }
             drain.store.sync();
@@ -326,7 +410,8 @@ impl Keeper {
             End::Signal(signal) => format!(r#""signal":{signal}"#),
         };
         let sums: Vec<String> = self.drains.iter().flatten().map(|drain| drain.store.sums()).collect();
-        let line = format!(r#"{{"time_ms":{},{how},{}}}"#, place::now_ms(), sums.join(","));
+        let late = if self.is_late { r#""deadline":true,"# } else { "" };
+        let line = format!(r#"{{"time_ms":{},{how},{late}{}}}"#, place::now_ms(), sums.join(","));
         for _ in 0..END_TRIES {
             match place::write_whole(&self.place.record, "ended", &line) {
                 Ok(()) => return,

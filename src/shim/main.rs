@@ -11,7 +11,7 @@
 //! `shim hold` is the first process of a container that is to be there for others.
 //!
 //! `shim keep` does the same for a command that outlives whoever started it, and keeps what it prints and how it ended
-//! in files; `shim sessions`, `shim follow` and `shim forget` read and remove these.
+//! in files; with `--main` it is the first process of a container that is there for this command alone. `shim sessions`, `shim follow` and `shim forget` read and remove these.
 
 #![deny(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms, clippy::pedantic)]
@@ -20,6 +20,7 @@
 mod args;
 mod ending;
 mod find;
+mod first_process;
 mod follow;
 mod forget;
 mod frames;
@@ -31,6 +32,7 @@ mod keep;
 mod keep_args;
 mod kept;
 mod list;
+mod pass;
 mod place;
 mod reap;
 mod run;
@@ -70,6 +72,7 @@ fn main() -> ExitCode {
         Call::Sweep(end) => Ok(tokens::sweep(&end)),
         Call::List => Ok(list::list()),
         Call::Hold => hold::hold(),
+        Call::Keep(keep) if keep.first.is_some() => kept::keep(&keep),
         Call::Keep(_) => keep::start(&given),
         Call::Kept(keep) => kept::keep(&keep),
         Call::Sessions(asked) => sessions::list(&asked),

@@ -31,9 +31,9 @@ impl Store {
         Self { name, file, kept: 0, limit, gaps: Vec::new() }
     }
 
-    /// Keeps these bytes; whether something of them was dropped. What does not fit is: a command that is held back
+    /// Keeps these bytes; how many of them, the last ones, were dropped. What does not fit is: a command that is held back
     /// because nobody makes room would be worse.
-    pub fn keep(&mut self, bytes: &[u8]) -> bool {
+    pub fn keep(&mut self, bytes: &[u8]) -> usize {
         let room = usize::try_from(self.limit - self.kept).unwrap_or(usize::MAX);
         let (mut wanted, beyond) = bytes.split_at(bytes.len().min(room));
         let mut why = None;
@@ -56,7 +56,12 @@ impl Store {
             let why = why.unwrap_or_else(|| format!("the limit of {} bytes", self.limit));
             self.drop_bytes(dropped as u64, why);
         }
-        dropped > 0
+        dropped
+    }
+
+    /// How many bytes are in the file.
+    pub fn kept(&self) -> u64 {
+        self.kept
     }
 
     fn drop_bytes(&mut self, bytes: u64, why: String) {

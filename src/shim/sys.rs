@@ -202,6 +202,15 @@ pub fn hold(file: &File) -> io::Result<()> {
     checked(flock(file.as_raw_fd(), LOCK_EX)).map(|_| ())
 }
 
+/// The same where nobody holds it; whether it is held here now.
+pub fn try_hold(file: &File) -> io::Result<bool> {
+    match checked(flock(file.as_raw_fd(), LOCK_EX | LOCK_NB)) {
+        Ok(_) => Ok(true),
+        Err(source) if source.raw_os_error() == Some(EAGAIN) => Ok(false),
+        Err(source) => Err(source),
+    }
+}
+
 /// Whether somebody holds a file's lock.
 pub fn is_held(file: &File) -> io::Result<bool> {
     match checked(flock(file.as_raw_fd(), LOCK_SH | LOCK_NB)) {

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod first_process;
 mod harness;
 mod input;
 mod kept;
