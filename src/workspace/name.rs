@@ -27,7 +27,7 @@ impl Workspace {
         let chosen = self.build_file.name.chars().map(|letter| if is_part(letter) { letter } else { '-' });
         let chosen: String = chosen.take(LONGEST).collect();
         let digest = Sha256::digest(unique.as_bytes());
-        let hash: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        format!("smidr-{chosen}-{what}-{hash}")
+        let hash = digest.iter().take(4).fold(0_u32, |hash, byte| hash << 8 | u32::from(*byte));
+        format!("smidr-{chosen}-{what}-{hash:08x}")
     }
 }
