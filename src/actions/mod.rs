@@ -6,7 +6,9 @@
 mod backoff;
 mod call;
 pub mod cleanup;
+mod copied_out;
 pub mod exec;
+mod one_file;
 mod outcome;
 pub mod shim_image;
 mod supervised;
@@ -16,6 +18,7 @@ mod watch;
 
 pub use backoff::Backoff;
 pub use call::{Call, Progress, ProgressSink};
+pub use copied_out::{Begun, CopiedOut};
 pub use outcome::{Aftermath, Outcome, Report};
 pub use supervised::Supervised;
 pub use supervisor::{Supervisor, Unsettled};

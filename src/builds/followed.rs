@@ -9,12 +9,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::actions::Supervised;
+use crate::actions::{Begun, CopiedOut, Supervised};
 use crate::bitbake::{EventLogReader, TaskHistory};
 use crate::engine::{ContainerId, chain};
 
 use super::follow::{FileNews, FollowedFile, follow_file};
-use super::read::{Begun, CopiedOut};
 use super::sight::Seen;
 use super::watching::Watching;
 use super::{BuildId, BuildNews, Histories, earlier_builds, histories};

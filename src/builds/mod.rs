@@ -12,7 +12,6 @@ mod happening;
 mod histories;
 mod located;
 mod looks;
-mod one_file;
 mod pace;
 mod read;
 mod sight;

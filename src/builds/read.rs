@@ -3,14 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 
-use crate::actions::{Call, Limits, Report, Supervised, Verb};
-use crate::engine::{
-    ContainerId, ContainerManager, EngineError, ErrorKind, ObjectKind, Result, ResultStream,
-};
-
-use super::one_file::{OneFile, Unpacked};
+use crate::actions::{Begun, Call, CopiedOut, Limits, Report, Supervised, Verb};
+use crate::engine::{ContainerId, ContainerManager, EngineError, ErrorKind, ObjectKind, Result};
 
 /// How many links are followed, one to the next.
 const MOST_LINKS: usize = 4;
@@ -87,81 +82,4 @@ fn failed(id: &ContainerId, path: &str, words: &str) -> EngineError {
     EngineError::new("read a file of", ErrorKind::Invalid)
         .on(ObjectKind::Path, format_args!("{id}:{path}"))
         .saying(words)
-}
-
-/// How a copy begins.
-#[derive(Debug)]
-pub(super) enum Begun {
-    /// A file of this size.
-    File(u64),
-    /// A link.
-    Link(String),
-}
-
-/// A file on its way out of a container.
-pub(super) struct CopiedOut {
-    id: ContainerId,
-    path: String,
-    stream: ResultStream<Bytes>,
-    file: OneFile,
-    told: std::vec::IntoIter<Unpacked>,
-    /// So many of its bytes are not wanted.
-    skip: u64,
-}
-
-impl CopiedOut {
-    /// Without its first `skip` bytes, which travel all the same.
-    pub(super) fn open(engine: &dyn ContainerManager, id: &ContainerId, path: &str, skip: u64) -> Self {
-        let stream = engine.copy_out(id, path);
-        let file = OneFile::default();
-        Self { id: id.clone(), path: path.to_owned(), stream, file, told: Vec::new().into_iter(), skip }
-    }
-
-    /// What it is.
-    pub(super) async fn begin(&mut self) -> Result<Begun> {
-        match self.unpacked().await? {
-            Some(Unpacked::Begins(size)) => Ok(Begun::File(size)),
-            Some(Unpacked::Link(target)) => Ok(Begun::Link(target)),
-            _ => Err(failed(&self.id, &self.path, "it is no file")),
-        }
-    }
-
-    /// The next bytes. `None` at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>> {
-        loop {
-            match self.unpacked().await? {
-                Some(Unpacked::Bytes(mut piece)) => {
-                    let skipped = piece.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
-                    self.skip = self.skip.saturating_sub(skipped as u64);
-                    let rest = piece.split_off(skipped);
-                    if !rest.is_empty() {
-                        return Ok(Some(rest));
-                    }
-                }
-                Some(_) => {}
-                None => return Ok(None),
-            }
-        }
-    }
-
-    async fn unpacked(&mut self) -> Result<Option<Unpacked>> {
-        loop {
-            if let Some(told) = self.told.next() {
-                return Ok(Some(told));
-            }
-            if self.file.is_done() {
-                return Ok(None);
-            }
-            let Some(piece) = self.stream.next().await else {
-                return Err(EngineError::new("read a file of", ErrorKind::BrokenStream)
-                    .on(ObjectKind::Path, format_args!("{}:{}", self.id, self.path)));
-            };
-            let told = self.file.feed(&piece?).map_err(|error| {
-                EngineError::new("read a file of", ErrorKind::BadAnswer)
-                    .on(ObjectKind::Path, format_args!("{}:{}", self.id, self.path))
-                    .because(error)
-            })?;
-            self.told = told.into_iter();
-        }
-    }
 }

@@ -1,15 +1,21 @@
 //! A session, followed to its end.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde::Deserialize;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::actions::exec::{Command, ExecEnd};
-use crate::actions::{Backoff, Outcome, Report};
-use crate::engine::{ErrorKind, chain};
+use crate::actions::{Backoff, CopiedOut, Outcome, Report};
+use crate::engine::{EngineError, ErrorKind, ObjectKind, chain};
 
 use super::shim_calls::follow_code;
-use super::{SessionId, Sessions};
+use super::{SessionId, SessionState, Sessions};
+
+const NO_ANSWER: &str = "the engine does not answer";
+/// How long a copy out of a container that has stopped may be silent before it is begun again.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// Which of a session's files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,7 +46,7 @@ pub enum FollowEnd {
     Lost,
     /// There is no such session, or not any more.
     NoSession,
-    /// Its container does not run, or is gone: the session with it.
+    /// Its container is gone: the session with it.
     NoContainer,
     /// The supervisor shuts down.
     Cancelled,
@@ -54,6 +60,8 @@ pub struct Followed {
     stream: Stream,
     offset: u64,
     command: Option<Command>,
+    /// What is left, out of a container that does not run any more, and how the session ended.
+    copy: Option<(CopiedOut, FollowEnd)>,
     backoff: Backoff,
     not_before: Option<Instant>,
     trouble: String,
@@ -74,6 +82,7 @@ impl Followed {
             stream,
             offset: from,
             command: None,
+            copy: None,
             backoff: Backoff::new(),
             not_before: None,
             trouble: String::new(),
@@ -101,21 +110,47 @@ impl Followed {
                 sleep_until(moment).await;
                 self.not_before = None;
             }
+            if let Some((copy, end)) = &mut self.copy {
+                let copied = timeout(SILENCE, copy.next()).await;
+                if let Ok(Ok(Some(bytes))) = copied {
+                    return Some(self.bytes(bytes));
+                }
+                let end = *end;
+                self.copy = None;
+                let why = match copied {
+                    Ok(Err(error)) => chain(&error),
+                    Err(_) => NO_ANSWER.to_owned(),
+                    Ok(Ok(_)) => {
+                        self.end = Some(end);
+                        continue;
+                    }
+                };
+                match self.try_again(why) {
+                    Some(news) => return Some(news),
+                    None => continue,
+                }
+            }
             if self.command.is_none() {
                 match self.of.follow_words(&self.id, self.stream, self.offset).await.outcome {
                     Outcome::Done(words) => {
                         let (on, container) = (&self.of.on, &self.of.container);
                         self.command = Some(Command::start(on, container, Some("0".into()), words));
                     }
-                    Outcome::Failed(error) if is_gone(error.kind()) => {
+                    Outcome::Failed(error) if *error.kind() == ErrorKind::NotFound => {
                         self.end = Some(FollowEnd::NoContainer);
                         continue;
+                    }
+                    Outcome::Failed(error) if *error.kind() == ErrorKind::NotRunning => {
+                        match self.stopped().await.and_then(|why| self.try_again(why)) {
+                            Some(news) => return Some(news),
+                            None => continue,
+                        }
                     }
                     Outcome::Failed(error) => match self.try_again(chain(&error)) {
                         Some(news) => return Some(news),
                         None => continue,
                     },
-                    Outcome::TimedOut => match self.try_again("the engine does not answer".into()) {
+                    Outcome::TimedOut => match self.try_again(NO_ANSWER.into()) {
                         Some(news) => return Some(news),
                         None => continue,
                     },
@@ -127,10 +162,7 @@ impl Followed {
             }
             let Some(command) = &mut self.command else { continue };
             if let Some(bytes) = command.next().await {
-                self.offset = self.offset.saturating_add(bytes.len() as u64);
-                self.backoff = Backoff::new();
-                self.trouble.clear();
-                return Some(FollowNews::Bytes(bytes));
+                return Some(self.bytes(bytes));
             }
             let end = command.end().await;
             let whole = serde_json::from_slice::<Whole>(command.complaints().trim_ascii()).ok();
@@ -150,6 +182,50 @@ impl Followed {
         None
     }
 
+    fn bytes(&mut self, bytes: Bytes) -> FollowNews {
+        self.offset = self.offset.saturating_add(bytes.len() as u64);
+        self.backoff = Backoff::new();
+        self.trouble.clear();
+        FollowNews::Bytes(bytes)
+    }
+
+    /// Its container does not run: nothing more will be printed, and what is left is copied out. Why that has to be tried
+    /// again, where it has to.
+    async fn stopped(&mut self) -> Option<String> {
+        let looked = self.of.look(&self.of.on.supervisor.call(), &self.id).await;
+        let session = match looked.outcome {
+            Outcome::Done(session) => session,
+            Outcome::Failed(error) if *error.kind() == ErrorKind::NotFound => {
+                self.end =
+                    Some(if is_container(&error) { FollowEnd::NoContainer } else { FollowEnd::NoSession });
+                return None;
+            }
+            Outcome::Failed(error) => return Some(chain(&error)),
+            Outcome::TimedOut => return Some(NO_ANSWER.to_owned()),
+            Outcome::Cancelled => {
+                self.end = Some(FollowEnd::Cancelled);
+                return None;
+            }
+        };
+        let end = match session.state {
+            SessionState::Ended(_) => FollowEnd::Ended,
+            SessionState::Lost => FollowEnd::Lost,
+            // The container runs again by now.
+            SessionState::Running => return Some("its container did not run".to_owned()),
+            SessionState::Unreadable { why } => return Some(why),
+        };
+        let path = output_of(&session.record, &self.id, self.stream);
+        let mut copy = CopiedOut::open(&*self.of.on.engine, &self.of.container, &path, self.offset);
+        match timeout(SILENCE, copy.begin()).await {
+            Ok(Ok(_)) => self.copy = Some((copy, end)),
+            // It was forgotten just now.
+            Ok(Err(error)) if error.is_not_found() => self.end = Some(FollowEnd::NoSession),
+            Ok(Err(error)) => return Some(chain(&error)),
+            Err(_) => return Some(NO_ANSWER.to_owned()),
+        }
+        None
+    }
+
     /// Waits before the next attempt; tells of a reason that is new.
     fn try_again(&mut self, why: String) -> Option<FollowNews> {
         self.not_before = Some(Instant::now() + self.backoff.next_wait());
@@ -161,8 +237,19 @@ impl Followed {
     }
 }
 
-fn is_gone(kind: &ErrorKind) -> bool {
-    matches!(kind, ErrorKind::NotRunning | ErrorKind::NotFound)
+/// Whether what is not there is the container.
+fn is_container(error: &EngineError) -> bool {
+    error.object().is_some_and(|(kind, _)| kind == ObjectKind::Container)
+}
+
+/// The file of output beside a record, see `src/shim/place.rs`.
+fn output_of(record: &str, id: &SessionId, stream: Stream) -> String {
+    let root = record.strip_suffix(id.as_str()).and_then(|root| root.strip_suffix("/records/"));
+    let name = match stream {
+        Stream::Output => "output",
+        Stream::Errors => "errors",
+    };
+    format!("{}/output/{id}/{name}", root.unwrap_or_default())
 }
 
 /// What the end of the command that reads means: an end only where the command says so itself and every byte it printed
@@ -181,7 +268,7 @@ fn understand(
             follow_code::ENDED | follow_code::LOST => Err(Some("the connection was cut".to_owned())),
             _ => Err(None),
         },
-        Some(Outcome::Failed(error)) if is_gone(error.kind()) => Ok(FollowEnd::NoContainer),
+        Some(Outcome::Failed(error)) if *error.kind() == ErrorKind::NotFound => Ok(FollowEnd::NoContainer),
         Some(Outcome::Failed(error)) => Err(Some(chain(&error))),
         Some(Outcome::Cancelled) => Ok(FollowEnd::Cancelled),
         Some(Outcome::TimedOut) | None => Err(None),
@@ -228,7 +315,9 @@ mod tests {
         }
         let failed = |kind| Some(report(Outcome::Failed(EngineError::new("x", kind))));
         assert!(understand(failed(ErrorKind::BrokenStream), Some(10), 10).is_err());
-        assert_eq!(understand(failed(ErrorKind::NotRunning), None, 10), Ok(FollowEnd::NoContainer));
+        // What it printed is still there.
+        assert!(understand(failed(ErrorKind::NotRunning), None, 10).is_err());
+        assert_eq!(understand(failed(ErrorKind::NotFound), None, 10), Ok(FollowEnd::NoContainer));
         assert!(understand(None, Some(10), 10).is_err());
     }
 }

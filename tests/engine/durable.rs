@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use smidr_console::actions::{Supervised, Supervisor};
+use smidr_console::actions::{CopiedOut, Supervised, Supervisor};
 use smidr_console::engine::{ContainerManager, ExecRequest, Mount, MountSource, Signal, StopOptions};
 use smidr_console::sessions::{
     FollowEnd, FollowNews, Session, SessionId, SessionPlan, SessionState, Sessions, Stream,
@@ -173,8 +173,9 @@ async fn what_died_with_its_container_is_lost_and_what_it_printed_is_there() {
     // It does not run: read from a copy of the records.
     assert_eq!(look(&on, &container, &lost).await.state, SessionState::Lost);
     assert_eq!(look(&on, &container, &ended).await.state.words(), "ended with 3");
-    let (_, end) = printed(&on, &container, &lost).await;
-    assert_eq!(end, Some(FollowEnd::NoContainer));
+    // And so is what they printed.
+    assert_eq!(printed(&on, &container, &lost).await, (b"begun\n".to_vec(), Some(FollowEnd::Lost)));
+    assert_eq!(printed(&on, &container, &ended).await, (b"short\n".to_vec(), Some(FollowEnd::Ended)));
     on.engine.start(&container.id).await.unwrap();
     assert_eq!(look(&on, &container, &lost).await.state, SessionState::Lost);
     assert_eq!(printed(&on, &container, &lost).await, (b"begun\n".to_vec(), Some(FollowEnd::Lost)));
@@ -183,6 +184,42 @@ async fn what_died_with_its_container_is_lost_and_what_it_printed_is_there() {
     assert!(told.into_result().unwrap().iter().all(|one| one.removed));
     assert!(sessions(&on, &container).find(&on.supervisor.call()).await.into_result().unwrap().is_empty());
     container.remove().await;
+}
+
+/// Stopped while it is followed: the rest is copied out, without a byte twice.
+#[tokio::test]
+#[ignore = "needs the bench: run tests/run"]
+async fn what_was_printed_until_its_container_stopped_is_followed_to_its_end() {
+    let on = supervised().await;
+    let container = Running::start(&on.engine, &Bench::get().image).await;
+    let script = "i=0; while true; do echo \"line $i\"; i=$((i+1)); done";
+    let id = started(&on, &container, &["sh", "-c", script]).await;
+    let mut followed = sessions(&on, &container).follow(&id, Stream::Output, 0);
+    let mut log = Vec::new();
+    while let Some(news) = followed.next().await {
+        if let FollowNews::Bytes(bytes) = news {
+            let is_first = log.is_empty();
+            log.extend_from_slice(&bytes);
+            if is_first {
+                // Behind its back, and nothing is read until it is over.
+                on.engine.kill(&container.id, &Signal::kill()).await.unwrap();
+            }
+        }
+    }
+    assert_eq!(followed.end(), Some(FollowEnd::Lost));
+    let kept = on.engine.clone();
+    let mut copy =
+        CopiedOut::open(&*kept, &container.id, &format!("/var/tmp/smidr-sessions/output/{id}/output"), 0);
+    copy.begin().await.unwrap();
+    let mut all = Vec::new();
+    while let Some(bytes) = copy.next().await.unwrap() {
+        all.extend_from_slice(&bytes);
+    }
+    assert!(all == log && log.starts_with(b"line 0\nline 1\n"), "{} of {} bytes", log.len(), all.len());
+    let of = sessions(&on, &container);
+    container.remove().await;
+    let mut followed = of.follow(&id, Stream::Output, 0);
+    assert_eq!((followed.next().await, followed.end()), (None, Some(FollowEnd::NoContainer)));
 }
 
 #[tokio::test]
