@@ -13,6 +13,7 @@ mod outcome;
 pub mod shim_image;
 mod supervised;
 mod supervisor;
+mod under_shim;
 mod verb;
 mod watch;
 

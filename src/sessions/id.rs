@@ -12,7 +12,9 @@ pub struct SessionId(String);
 
 impl SessionId {
     /// A new name.
-    pub(super) fn new() -> Self {
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "each is another")]
+    pub fn new() -> Self {
         Self(format!("d-{:08x}-{:04x}", Timestamp::now().as_second(), fastrand::u16(..)))
     }
 

@@ -58,6 +58,8 @@ pub(super) struct Ended {
     time_ms: i64,
     code: Option<u8>,
     signal: Option<u8>,
+    #[serde(default)]
+    deadline: bool,
     output: Kept,
     errors: Option<Kept>,
 }
@@ -90,6 +92,7 @@ pub(super) fn session(listed: Listed) -> Option<Session> {
                 time: time(ended.time_ms),
                 code: ended.code,
                 signal: ended.signal,
+                deadline: ended.deadline,
                 output: ended.output,
                 errors: ended.errors,
             })

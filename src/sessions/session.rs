@@ -62,6 +62,7 @@ impl SessionState {
     pub fn words(&self) -> String {
         match self {
             Self::Running => "running".into(),
+            Self::Ended(SessionEnd { deadline: true, .. }) => "ended at its deadline".into(),
             Self::Ended(SessionEnd { signal: Some(signal), .. }) => format!("ended by signal {signal}"),
             Self::Ended(SessionEnd { code, .. }) => match code {
                 Some(code) => format!("ended with {code}"),
@@ -82,6 +83,8 @@ pub struct SessionEnd {
     pub code: Option<u8>,
     /// The signal that ended it, where one did.
     pub signal: Option<u8>,
+    /// It was ended because its time was over.
+    pub deadline: bool,
     /// What became of its output.
     pub output: Kept,
     /// What became of its standard error, where that was kept apart.

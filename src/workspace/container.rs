@@ -12,7 +12,7 @@ pub const BUILDER: &str = "1000:1000";
 /// That user's home directory in the container.
 pub const HOME: &str = "/home/builder";
 /// The build directory in the container.
-const BUILD_DIRECTORY: &str = "/home/builder/build";
+pub(super) const BUILD_DIRECTORY: &str = "/home/builder/build";
 
 impl Workspace {
     /// What every container of this file has: image, limits, user and mounts. The caller adds what runs in it.

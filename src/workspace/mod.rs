@@ -1,9 +1,11 @@
 //! A build file, on an engine: the containers that are made from it, by names that any console finds again, and what is
 //! mounted in them.
 
+mod build;
 mod container;
 mod name;
 
+pub use build::{BuildRequest, GRACE};
 pub use container::{BUILDER, HOME};
 
 use std::path::{Path, PathBuf};

@@ -20,4 +20,5 @@ mod token;
 pub use command::Command;
 pub use end_tree::{Process, TreeEnd};
 pub use plan::{ExecEnd, ExecIo, ExecPlan, LocalInput, ShimUse};
+pub(super) use runner::put_shim;
 pub use runner::{Runner, SHIM_DIRECTORY, shim_path_in_container};

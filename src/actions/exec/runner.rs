@@ -44,33 +44,25 @@ impl Supervised {
     }
 }
 
-impl Supervised {
-    /// Puts the shim into a container that was made and not started yet, for it to be its first process; its path there.
-    /// [`ErrorKind::Unsupported`] where this program carries none, or one for another processor.
-    ///
-    /// Again it does nothing. Cancelled or timed out it leaves the file there whole or not at all.
-    pub async fn put_shim(&self, call: &Call, id: &ContainerId) -> Report<String> {
-        let call = call.clone().with_limits(call.limits.unwrap_or_default());
-        let put = || async {
-            let refused = |why: String| {
-                EngineError::new("put the shim into", ErrorKind::Unsupported)
-                    .on(ObjectKind::Container, id)
-                    .saying(why)
-            };
-            let image = carried().ok_or_else(|| refused("this program was built without the shim".into()))?;
-            let path = shim_path(image);
-            if is_there(&*self.engine, id, &path, image).await? {
-                return Ok(path);
-            }
-            if let Some(other) = other_processor(&*self.engine, id, image).await? {
-                let ours = image.arch();
-                return Err(refused(format!("the container is for {other} and the shim for {ours}")));
-            }
-            self.engine.copy_in(id, "/", archive(image)?).await?;
-            Ok(path)
-        };
-        self.supervisor.read(&call, Verb::CopyIn, id.as_str(), put).await
+/// Puts the shim into a container that was made and not started yet, for it to be its first process; its path there.
+/// [`ErrorKind::Unsupported`] where this program carries none, or one for another processor. Dropped half-way it leaves
+/// the file there whole or not at all.
+pub(in crate::actions) async fn put_shim(engine: &dyn ContainerManager, id: &ContainerId) -> Result<String> {
+    let refused = |why: String| {
+        let error = EngineError::new("put the shim into", ErrorKind::Unsupported);
+        error.on(ObjectKind::Container, id).saying(why)
+    };
+    let image = carried().ok_or_else(|| refused("this program was built without the shim".into()))?;
+    let path = shim_path(image);
+    if is_there(engine, id, &path, image).await? {
+        return Ok(path);
     }
+    if let Some(other) = other_processor(engine, id, image).await? {
+        let ours = image.arch();
+        return Err(refused(format!("the container is for {other} and the shim for {ours}")));
+    }
+    engine.copy_in(id, "/", archive(image)?).await?;
+    Ok(path)
 }
 
 /// Where the shim is put in every container; known before it is there. `None` where this program carries none.
