@@ -23,5 +23,6 @@ pub use copied_out::{Begun, CopiedOut};
 pub use outcome::{Aftermath, Outcome, Report};
 pub use supervised::Supervised;
 pub use supervisor::{Supervisor, Unsettled};
+pub use under_shim::Owned;
 pub use verb::{Limits, Verb};
 pub use watch::{Heartbeat, Patience};

@@ -5,6 +5,7 @@
 //! and writes down how it ended; whatever asks later reads these files. On the port and the supervisor alone, so every
 //! engine has them.
 
+mod build;
 mod follow;
 mod id;
 mod listed;
@@ -14,6 +15,7 @@ mod session;
 mod sessions_of;
 mod shim_calls;
 
+pub use build::{Build, Builds};
 pub use follow::{FollowEnd, FollowNews, Followed, Stream};
 pub use id::SessionId;
 pub use plan::SessionPlan;

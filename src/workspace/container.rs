@@ -9,6 +9,8 @@ use super::Workspace;
 
 /// The user who builds, in the container: BitBake refuses to run as root.
 pub const BUILDER: &str = "1000:1000";
+/// The same as a number, which is that of the group, too.
+pub const BUILDER_ID: u32 = 1000;
 /// That user's home directory in the container.
 pub const HOME: &str = "/home/builder";
 /// The build directory in the container.
@@ -40,6 +42,14 @@ impl Workspace {
     #[must_use]
     pub fn mounts(&self) -> Vec<BuildMount> {
         self.build_file.mounts(self.directory())
+    }
+
+    /// The directories in its containers that are to be the builder's: its home, and volumes, which are root's at first.
+    #[must_use]
+    pub fn owned_directories(&self) -> Vec<String> {
+        let volumes = self.mounts().into_iter().filter(|mount| matches!(mount.from, Storage::Volume(_)));
+        let volumes = volumes.filter(|mount| !mount.read_only).map(|mount| mount.target);
+        [HOME.to_owned()].into_iter().chain(volumes).collect()
     }
 
     /// The build directory and where it is in the container.

@@ -3,10 +3,12 @@
 
 mod build;
 mod container;
+mod directories;
 mod name;
 
 pub use build::{BuildRequest, GRACE};
-pub use container::{BUILDER, HOME};
+pub use container::{BUILDER, BUILDER_ID, HOME};
+pub use directories::{DirectoryProblem, Prepared};
 
 use std::path::{Path, PathBuf};
 
