@@ -7,9 +7,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
 use super::exit::Exit;
 use super::{
-    check, cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect, kill, logs,
-    man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop, stop_build, top, volume,
-    wait, watch,
+    build, check, cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect,
+    kill, logs, man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop, stop_build, top,
+    volume, wait, watch,
 };
 use crate::values;
 
@@ -162,6 +162,8 @@ pub(crate) enum Command {
     Watch(watch::WatchArgs),
     /// Tell a BitBake build from its saved log: how it ended, what failed and why
     Report(report::ReportArgs),
+    /// Build what a build file of Smidr's says, in a container of its own that outlives this program
+    Build(build::BuildArgs),
     /// Check a build file of Smidr's, and print what it comes to
     Check(check::CheckArgs),
     /// Try every known endpoint and say what is wrong where none answers
