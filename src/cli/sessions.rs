@@ -264,10 +264,16 @@ fn table(found: &[(&Engine, String, Session)]) -> Table {
             text(&session.age.map_or_else(|| "-".into(), elapsed)),
             text(&session.output.map_or_else(|| "-".into(), bytes)),
             text(&session.by),
-            text(&session.command.join(" ")),
+            text(&in_a_line(&session.command)),
         ]);
     }
     table
+}
+
+/// A command, of a script only its last line: what stands before it is preparation.
+fn in_a_line(command: &[String]) -> String {
+    let whole = command.join(" ");
+    whole.trim_end().rsplit('\n').next().unwrap_or_default().to_owned()
 }
 
 async fn stop(args: &StopArgs, context: &Context) -> Ended {
