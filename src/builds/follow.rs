@@ -106,6 +106,7 @@ impl FollowedFile {
             let command = self.command.get_or_insert_with(|| {
                 let words = tail(&self.path, self.offset, self.is_live);
                 Command::start(&self.on, &self.container, self.user.clone(), words)
+                    .with_header(format!("==> {} <==\n", self.path))
             });
             if let Some(bytes) = command.next().await {
                 self.offset = self.offset.saturating_add(bytes.len() as u64);
@@ -153,7 +154,8 @@ impl FollowedFile {
 /// The command that prints a file from an offset on.
 fn tail(path: &str, offset: u64, is_live: bool) -> Vec<String> {
     let from = format!("+{}", offset.saturating_add(1));
-    let mut words = vec!["tail".to_owned(), "-c".to_owned(), from];
+    // With the name before it: an engine that cannot begin it says why in its place.
+    let mut words = vec!["tail".to_owned(), "-v".to_owned(), "-c".to_owned(), from];
     words.extend(is_live.then(|| "-f".to_owned()));
     // A path may begin with a dash only if it is no path from the root.
     words.push(path.to_owned());

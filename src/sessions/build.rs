@@ -18,6 +18,8 @@ use super::{Session, SessionId, Sessions};
 /// How long a build may take to begin once its container has been started, and how often it is looked for.
 const BEGINS: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often that may be refused: more is no passing trouble.
+const REFUSALS: u32 = 20;
 /// The most that is repeated of what a keeper complained about, in bytes.
 const LONGEST_COMPLAINT: usize = 4096;
 
@@ -176,6 +178,7 @@ impl Builds {
     /// Waits until its record is there. One whose container ends without any did not begin, and its keeper says why.
     async fn begun(&self, id: &ContainerId) -> Result<Build> {
         let until = Instant::now() + BEGINS;
+        let mut refused = 0;
         loop {
             let build = self.of_container(id).await?;
             let Some(build) = build else { return Err(EngineError::new("start", ErrorKind::NotFound)) };
@@ -186,12 +189,11 @@ impl Builds {
                 Outcome::Failed(error) if error.is_not_found() && !build.state.is_alive() => {
                     return Err(self.not_begun(id).await);
                 }
-                // It has ended between the look at it and the question.
-                Outcome::Failed(error) if error.is_not_found() || *error.kind() == ErrorKind::NotRunning => {}
-                Outcome::Failed(error) => return Err(error),
+                // One that ends between the look at it and the question is refused in many ways.
+                Outcome::Failed(error) => refused += u32::from(!error.is_not_found()),
                 Outcome::TimedOut | Outcome::Cancelled => {}
             }
-            if Instant::now() >= until {
+            if Instant::now() >= until || refused >= REFUSALS {
                 return Err(EngineError::new("start a build in", ErrorKind::Unavailable)
                     .on(ObjectKind::Container, id)
                     .saying(format!("it did not begin within {} s", BEGINS.as_secs())));

@@ -10,7 +10,7 @@ use crate::actions::exec::{Command, ExecEnd};
 use crate::actions::{Backoff, CopiedOut, Outcome, Report};
 use crate::engine::{EngineError, ErrorKind, ObjectKind, chain};
 
-use super::shim_calls::follow_code;
+use super::shim_calls::{FOLLOW_HEADER, follow_code};
 use super::{SessionId, SessionState, Sessions};
 
 const NO_ANSWER: &str = "the engine does not answer";
@@ -137,7 +137,8 @@ impl Followed {
                 match self.of.follow_words(&self.id, self.stream, self.offset).await.outcome {
                     Outcome::Done(words) => {
                         let (on, container) = (&self.of.on, &self.of.container);
-                        self.command = Some(Command::start(on, container, Some("0".into()), words));
+                        let command = Command::start(on, container, Some("0".into()), words);
+                        self.command = Some(command.with_header(FOLLOW_HEADER));
                     }
                     Outcome::Failed(error) if *error.kind() == ErrorKind::NotFound => {
                         self.end = Some(FollowEnd::NoContainer);

@@ -236,7 +236,8 @@ impl Sessions {
             self.ask(shim.list(id), ROOT_USER).await
         };
         let answer = match asked.await {
-            Err(error) if *error.kind() == ErrorKind::NotRunning => {
+            // One that ends meanwhile is refused in many ways.
+            Err(error) if *error.kind() == ErrorKind::NotRunning || self.has_stopped().await => {
                 let found =
                     records::of_stopped(&*self.on.engine, &self.container, self.root.as_deref()).await?;
                 return Ok(found.into_iter().filter(|one| id.is_none_or(|id| one.id == *id)).collect());
@@ -247,6 +248,12 @@ impl Sessions {
             return Err(self.refused("list the sessions of", &answer));
         }
         Ok(answer.stdout_text().lines().filter_map(listed::read).collect())
+    }
+
+    /// Whether the container is there and does not run.
+    async fn has_stopped(&self) -> bool {
+        let found = self.on.engine.inspect(&self.container).await;
+        found.is_ok_and(|found| !found.state.is_alive())
     }
 
     /// The shim, put into the container where it is not there yet. Under the caller's deadline.

@@ -7,6 +7,9 @@ use super::{SessionId, SessionPlan, Stream};
 /// The longest word for who started it, in bytes.
 const LONGEST_BY: usize = 200;
 
+/// What `follow` prints first.
+pub(super) const FOLLOW_HEADER: &str = "smidr-shim follow\n";
+
 /// Exit codes of `follow`.
 pub(super) mod follow_code {
     /// It ended, and all was printed.

@@ -1,4 +1,4 @@
-//! `shim follow`: prints what a session printed, from an offset on, until it is over and all was printed; then says on
+//! `shim follow`: after a line of its own prints what a session printed, from an offset on, until it is over and all was printed; then says on
 //! standard error how much that is in all.
 
 use std::fs::File;
@@ -31,6 +31,8 @@ pub fn follow(asked: &Follow) -> Result<u8, String> {
     };
     file.seek(SeekFrom::Start(asked.from))
         .map_err(|source| format!("cannot go to {}: {source}", asked.from))?;
+    // What cannot begin is explained by an engine at this very place: so whoever reads has to know where it begins.
+    crate::say("smidr-shim follow");
     let mut chunk = vec![0; CHUNK].into_boxed_slice();
     let mut pause = PAUSES.0;
     loop {

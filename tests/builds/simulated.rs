@@ -36,8 +36,12 @@ fn look(size: usize) -> String {
 const NOTHING: &str = "look\nuser 1000\nnow 1700000100\nboot 1700000000\nend\n";
 
 fn program(command: &str, prints: &[(u64, &str)], exit: &str) -> String {
-    let output: Vec<String> = prints
-        .iter()
+    // A `tail` that begins says of what first.
+    let path = command.strip_prefix("tail ").and_then(|words| words.rsplit(' ').next());
+    let header = path.map(|path| format!("==> {path} <==\n"));
+    let header = header.iter().map(|header| (0, header.as_str()));
+    let output: Vec<String> = header
+        .chain(prints.iter().copied())
         .map(|(after, text)| format!("{{after: {after}s, stdout: {}}}", serde_json::to_string(text).unwrap()))
         .collect();
     let command = serde_json::to_string(command).unwrap();
@@ -65,8 +69,8 @@ fn engine(looks: &[String], programs: &str) -> Supervised {
 /// A log that is read without trouble, and nothing more of it after its end.
 fn readable() -> String {
     let text = whole();
-    program(&format!("tail -c +1 -f {LOG}"), &[(1, &text)], NEVER)
-        + &program(&format!("tail -c +{} {LOG}", text.len() + 1), &[], "{code: 0}")
+    program(&format!("tail -v -c +1 -f {LOG}"), &[(1, &text)], NEVER)
+        + &program(&format!("tail -v -c +{} {LOG}", text.len() + 1), &[], "{code: 0}")
 }
 
 #[derive(Default)]
@@ -114,10 +118,10 @@ async fn running(on: &Supervised) -> Vec<String> {
 async fn a_lost_stream_and_one_that_falls_silent_go_on_at_the_exact_byte() {
     let text = whole();
     let (first, second) = (PIECES[0].len(), PIECES[0].len() + PIECES[1].len());
-    let programs = program(&format!("tail -c +1 -f {LOG}"), &[(1, PIECES[0])], "{code: 137, after: 1s}")
-        + &program(&format!("tail -c +{} -f {LOG}", first + 1), &[(1, PIECES[1])], NEVER)
-        + &program(&format!("tail -c +{} -f {LOG}", second + 1), &[(1, PIECES[2])], NEVER)
-        + &program(&format!("tail -c +{} {LOG}", text.len() + 1), &[], "{code: 0}");
+    let programs = program(&format!("tail -v -c +1 -f {LOG}"), &[(1, PIECES[0])], "{code: 137, after: 1s}")
+        + &program(&format!("tail -v -c +{} -f {LOG}", first + 1), &[(1, PIECES[1])], NEVER)
+        + &program(&format!("tail -v -c +{} -f {LOG}", second + 1), &[(1, PIECES[2])], NEVER)
+        + &program(&format!("tail -v -c +{} {LOG}", text.len() + 1), &[], "{code: 0}");
     let mut looks = vec![look(0), look(second)];
     looks.extend(std::iter::repeat_n(look(text.len()), 6));
     looks.push(NOTHING.into());
@@ -175,7 +179,7 @@ async fn what_cannot_be_read_is_told_once_and_tried_again() {
     let complaint = "tail: can't open it: Permission denied\n";
     let tries = format!(
         "  - {{command: {:?}, output: [{{stderr: {}}}], exit: {{code: 1}}}}\n",
-        format!("tail -c +1 -f {LOG}"),
+        format!("tail -v -c +1 -f {LOG}"),
         serde_json::to_string(complaint).unwrap()
     );
     let on = engine(&vec![look(9); 1000], &tries);

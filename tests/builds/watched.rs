@@ -193,7 +193,7 @@ async fn to_stop_watching_never_stops_a_build() {
     // Nothing of ours is left, and all of the build's.
     let only_its_own = async || {
         let processes = builder.processes().await;
-        !processes.iter().any(|line| line.contains("tail -c") || line.contains("every="))
+        !processes.iter().any(|line| line.contains("tail -v") || line.contains("every="))
             && processes.len() >= alone
     };
     crate::support::wait_until("only the build is left", Duration::from_secs(20), only_its_own).await;

@@ -5,6 +5,8 @@
 mod support;
 
 #[cfg(test)]
+mod builds;
+#[cfg(test)]
 mod client_faults;
 #[cfg(test)]
 mod conformance;
