@@ -7,9 +7,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
 use super::exit::Exit;
 use super::{
-    check, cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect, kill, logs,
-    man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop, stop_build, top, volume,
-    wait, watch,
+    build, check, cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect,
+    kill, logs, man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop, stop_build, top,
+    volume, wait, watch,
 };
 use crate::values;
 
@@ -134,7 +134,9 @@ pub(crate) enum Command {
     Rm(remove::RemoveArgs),
     /// Run a command in a running container
     Exec(exec::ExecArgs),
-    /// List, follow, stop and remove durable execs
+    /// Build what a build file says, in a container of its own; ^C ends only the following
+    Build(build::BuildArgs),
+    /// List, follow, stop and remove durable execs and builds
     #[command(subcommand)]
     Sessions(sessions::SessionsCommand),
     /// Print the log of a container

@@ -174,28 +174,28 @@ pub(crate) async fn run(args: &CreateArgs, context: &Context) -> Ended {
 }
 
 async fn provide_image(args: &CreateArgs, context: &Context, engine: &Engine, image: &str) -> Ended<()> {
-    let is_wanted = match args.pull {
-        PullWhen::Never => false,
-        PullWhen::Always => true,
-        PullWhen::Missing => {
-            let call = context.call(Verb::InspectImage, image);
-            let looked =
-                engine.supervised.read(&call, Verb::InspectImage, image, |e| e.inspect_image(image)).await;
-            match looked.outcome {
-                Outcome::Failed(ref error)
-                    if error.is_not_found()
-                        && error.object().is_none_or(|(kind, _)| kind == ObjectKind::Image) =>
-                {
-                    true
-                }
-                _ => {
-                    looked.into_result()?;
-                    false
-                }
-            }
+    match args.pull {
+        PullWhen::Never => Ok(()),
+        PullWhen::Always => fetch(context, &engine.supervised, image, None, false).await,
+        PullWhen::Missing => fetch_missing(context, engine, image).await,
+    }
+}
+
+/// Fetches an image where it is not there.
+pub(super) async fn fetch_missing(context: &Context, engine: &Engine, image: &str) -> Ended<()> {
+    let call = context.call(Verb::InspectImage, image);
+    let looked = engine.supervised.read(&call, Verb::InspectImage, image, |e| e.inspect_image(image)).await;
+    match looked.outcome {
+        Outcome::Failed(ref error)
+            if error.is_not_found() && error.object().is_none_or(|(kind, _)| kind == ObjectKind::Image) =>
+        {
+            fetch(context, &engine.supervised, image, None, false).await
         }
-    };
-    if is_wanted { fetch(context, &engine.supervised, image, None, false).await } else { Ok(()) }
+        _ => {
+            looked.into_result()?;
+            Ok(())
+        }
+    }
 }
 
 #[cfg(test)]

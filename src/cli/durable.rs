@@ -8,9 +8,10 @@ use serde_json::json;
 use crate::actions::Verb;
 use crate::engine::{ContainerId, ExecRequest, Output, StdStream};
 use crate::sessions::{
-    FollowEnd, FollowNews, Followed, SessionId, SessionPlan, SessionState, Sessions, Stream,
+    Build, Builds, FollowEnd, FollowNews, Followed, SessionId, SessionPlan, SessionState, Sessions, Stream,
 };
 
+use super::connect::Engine;
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::{Ended, Failure};
@@ -23,26 +24,50 @@ pub(super) struct Named<'a> {
     pub(super) sessions: Sessions,
     pub(super) container: &'a str,
     pub(super) directory: Option<&'a str>,
+    /// What the container is of, where it is one of a build.
+    pub(super) build: Option<Build>,
+    pub(super) engine: &'a Engine,
 }
 
 impl<'a> Named<'a> {
-    /// On the engine the container is on.
+    /// On the engine the container is on. One of a build says by itself where its sessions are.
     pub(super) async fn find(
-        context: &Context,
+        context: &'a Context,
         container: &'a str,
         directory: Option<&'a str>,
     ) -> Ended<Self> {
         let engine = engine_of_container(context, container).await?;
-        let sessions = Sessions::of(engine.supervised.clone(), ContainerId::from(container));
-        let sessions = match directory {
-            Some(directory) => sessions.kept_in(directory),
-            None => sessions,
+        let id = ContainerId::from(container);
+        let call = context.untold_call(Verb::Inspect);
+        let build = Builds::on(engine.supervised.clone()).look(&call, &id).await.into_result()?;
+        let sessions = Sessions::of(engine.supervised.clone(), id);
+        let sessions = match (directory, &build) {
+            (Some(directory), _) => sessions.kept_in(directory),
+            (None, Some(build)) => sessions.kept_in(build.kept_in.as_str()),
+            (None, None) => sessions,
         };
-        Ok(Self { sessions, container, directory })
+        Ok(Self { sessions, container, directory, build, engine })
+    }
+
+    /// Of a build.
+    pub(super) fn of_build(engine: &'a Engine, build: &'a Build) -> Self {
+        let sessions = build.sessions(&engine.supervised);
+        Self { sessions, container: &build.name, directory: None, build: Some(build.clone()), engine }
+    }
+
+    /// The session that was named, else the build the container is there for.
+    pub(super) fn session(&self, named: Option<&SessionId>) -> Ended<SessionId> {
+        let of_build = || self.build.as_ref().map(|build| &build.session);
+        named.or_else(of_build).cloned().ok_or_else(|| {
+            Failure::Usage(format!(
+                "which session? `smidr-console sessions ls {}` lists them",
+                self.container
+            ))
+        })
     }
 
     /// The command line that does this to a session.
-    fn command_line(&self, verb: &str, id: &SessionId) -> String {
+    pub(super) fn command_line(&self, verb: &str, id: &SessionId) -> String {
         let place =
             self.directory.map(|directory| format!(" --sessions-dir {directory}")).unwrap_or_default();
         format!("smidr-console sessions {verb}{place} {} {id}", self.container)
@@ -130,6 +155,10 @@ pub(super) async fn follow(
         context.note(&clean(&words));
     }
     Ok(match &session.state {
+        SessionState::Ended(end) if end.deadline => {
+            context.note(&format!("session {id}: {}", session.state.words()));
+            Exit::TimedOut
+        }
         SessionState::Ended(end) => Exit::OfCommand(end.exit_code()),
         state => {
             context.note(&format!("session {id}: {}", clean(&state.words())));
@@ -173,7 +202,7 @@ async fn print(followed: &mut Followed, drain: &Drain, raw: bool, context: &Cont
 }
 
 /// Who we are, in a word for whoever finds what we started: `USER@HOST`, as far as it is known.
-fn starter() -> String {
+pub(super) fn starter() -> String {
     let user = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     format!("{}@{host}", user.unwrap_or_else(|| rustix::process::getuid().as_raw().to_string()))

@@ -8,9 +8,9 @@ use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::output::Screen;
 use super::{
-    check, cleanup, completions, config, console, copy, create, df, doctor, events, exec, images, inspect,
-    kill, logs, man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop, stop_build, top,
-    volume, wait, watch,
+    build, check, cleanup, completions, config, console, copy, create, df, doctor, events, exec, images,
+    inspect, kill, logs, man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop,
+    stop_build, top, volume, wait, watch,
 };
 
 /// How long what is still under way after the verb has ended may take to be looked after.
@@ -69,6 +69,7 @@ async fn dispatch(context: &Context, verb: Command) -> Ended {
         Command::Rename(args) => rename::run(&args, context).await,
         Command::Rm(args) => remove::run(&args, context).await,
         Command::Exec(args) => exec::run(&args, context).await,
+        Command::Build(args) => build::run(&args, context).await,
         Command::Sessions(command) => sessions::run(&command, context).await,
         Command::Logs(args) => logs::run(&args, context).await,
         Command::Events(args) => events::run(&args, context).await,

@@ -8,10 +8,13 @@ use futures_util::stream;
 use serde_json::json;
 
 use crate::actions::Verb;
-use crate::actions::exec::SHIM_DIRECTORY;
-use crate::engine::{ContainerId, ContainerState, ListFilter};
-use crate::sessions::{Session, SessionId, SessionState, Sessions, Stream};
+use crate::actions::exec::{ExecPlan, SHIM_DIRECTORY};
+use crate::engine::{
+    Change, Container, ContainerId, ContainerState, ListFilter, RemoveOptions, Signal, StopOptions,
+};
+use crate::sessions::{Build, Builds, Session, SessionId, SessionState, Sessions, Stream};
 use crate::values;
+use crate::workspace::GRACE;
 
 use super::connect::Engine;
 use super::context::Context;
@@ -22,11 +25,13 @@ use super::output::{Cell, Column, Table, Tone, bytes, clean, elapsed, with_engin
 
 /// How many containers are asked at the same time.
 const AT_ONCE: usize = 8;
+/// So much longer than its keeper's own grace a build's container is waited for before it is killed.
+const BEYOND_GRACE: Duration = Duration::from_secs(15);
 
-/// What to do with durable execs.
+/// What to do with durable execs and builds.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SessionsCommand {
-    /// List durable execs: running, ended, lost
+    /// List durable execs and builds: running, ended, lost
     #[command(visible_alias = "list")]
     Ls(ListArgs),
     /// Print what one prints, to its end
@@ -52,7 +57,8 @@ pub(crate) struct Place {
 /// Which to list.
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
-    /// Name or id; stopped ones too. Without it every running container that ever had an exec of this program is asked
+    /// Name or id; stopped ones too. Without it every running container that ever had an exec of this program is asked,
+    /// and every one of a build
     container: Option<String>,
     #[command(flatten)]
     place: Place,
@@ -65,9 +71,9 @@ pub(crate) struct ListArgs {
 pub(crate) struct FollowArgs {
     /// Name or id
     container: String,
-    /// The session, as `sessions ls` names it
+    /// The session, as `sessions ls` names it; without it the build the container is there for
     #[arg(value_parser = session)]
-    session: SessionId,
+    session: Option<SessionId>,
     /// Leave out so many bytes at the beginning
     #[arg(long, value_name = "BYTES", default_value_t = 0)]
     from: u64,
@@ -86,12 +92,12 @@ pub(crate) struct FollowArgs {
 pub(crate) struct StopArgs {
     /// Name or id
     container: String,
-    /// The session
+    /// The session; without it the build the container is there for
     #[arg(value_parser = session)]
-    session: SessionId,
-    /// How long from TERM to KILL
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = values::duration)]
-    grace: Duration,
+    session: Option<SessionId>,
+    /// How long from TERM to KILL; without it 5s, and for a build the minute it was begun with
+    #[arg(long, value_name = "DURATION", value_parser = values::duration)]
+    grace: Option<Duration>,
     /// Only pass this signal on to its command, and end nothing
     #[arg(long, value_name = "SIGNAL")]
     signal: Option<String>,
@@ -129,7 +135,8 @@ pub(crate) async fn run(command: &SessionsCommand, context: &Context) -> Ended {
         SessionsCommand::Follow(args) => {
             let named = Named::find(context, &args.container, args.place.sessions_dir.as_deref()).await?;
             let stream = if args.errors { Stream::Errors } else { Stream::Output };
-            follow(&named, &args.session, stream, args.from, args.raw, context).await
+            let id = named.session(args.session.as_ref())?;
+            follow(&named, &id, stream, args.from, args.raw, context).await
         }
         SessionsCommand::Stop(args) => stop(args, context).await,
         SessionsCommand::Rm(args) => remove(args, context).await,
@@ -140,17 +147,16 @@ async fn list(args: &ListArgs, context: &Context) -> Ended {
     let directory = args.place.sessions_dir.as_deref();
     let (mut exit, mut found) = (Exit::Done, Vec::new());
     if let Some(name) = &args.container {
-        let engine = super::find::engine_of_container(context, name).await?;
-        let sessions = of(engine, ContainerId::from(name.as_str()), directory);
-        let all = sessions.find(&context.call(Verb::Exec, name)).await.into_result()?;
-        found.extend(all.into_iter().map(|session| (engine, name.clone(), session)));
+        let named = Named::find(context, name, directory).await?;
+        let all = named.sessions.find(&context.call(Verb::Exec, name)).await.into_result()?;
+        found.extend(all.into_iter().map(|session| (named.engine, name.clone(), session)));
     } else {
         let (engines, every) = context.every_engine().await?;
         exit = every;
         for engine in engines {
-            let filter = ListFilter { states: vec![ContainerState::Running], ..ListFilter::default() };
             let call = context.call(Verb::List, &engine.label);
-            let read = engine.supervised.read(&call, Verb::List, engine.endpoint(), |e| e.list(&filter));
+            let any = ListFilter::default();
+            let read = engine.supervised.read(&call, Verb::List, engine.endpoint(), |e| e.list(&any));
             let containers = match read.await.into_result() {
                 Ok(containers) => containers,
                 Err(report) => {
@@ -158,11 +164,15 @@ async fn list(args: &ListArgs, context: &Context) -> Ended {
                     continue;
                 }
             };
-            let asked = containers.into_iter().map(|container| async move {
-                (
-                    container.name.clone(),
-                    asked_where_it_may_have_any(context, engine, container.id, directory).await,
-                )
+            let is_asked = |container: &Container| {
+                container.state == ContainerState::Running || Build::of(container).is_some()
+            };
+            let asked = containers.into_iter().filter(is_asked).map(|container| async move {
+                let answer = match Build::of(&container) {
+                    Some(build) => of_build(context, engine, &build).await,
+                    None => asked_where_it_may_have_any(context, engine, container.id, directory).await,
+                };
+                (container.name, answer)
             });
             let mut answers = stream::iter(asked.collect::<Vec<_>>()).buffered(AT_ONCE);
             while let Some((name, answer)) = answers.next().await {
@@ -183,6 +193,13 @@ fn of(engine: &Engine, id: ContainerId, directory: Option<&str>) -> Sessions {
         Some(directory) => sessions.kept_in(directory),
         None => sessions,
     }
+}
+
+/// The session the container is there for, where it began; those of earlier builds are listed with its name.
+async fn of_build(context: &Context, engine: &Engine, build: &Build) -> Ended<Vec<Session>> {
+    let call = context.untold_call(Verb::Exec);
+    let session = Builds::on(engine.supervised.clone()).session(&call, build).await.into_result()?;
+    Ok(session.into_iter().collect())
 }
 
 /// Nothing is copied into a container that never had an exec of ours: there is no session in it.
@@ -264,7 +281,7 @@ fn table(found: &[(&Engine, String, Session)]) -> Table {
 async fn stop(args: &StopArgs, context: &Context) -> Ended {
     let named = Named::find(context, &args.container, args.place.sessions_dir.as_deref()).await?;
     let call = context.call(Verb::Exec, &args.container);
-    let id = &args.session;
+    let id = &named.session(args.session.as_ref())?;
     if let Some(signal) = &args.signal {
         named.sessions.signal(&call, id, signal).await.into_result()?;
         if context.global.json {
@@ -274,7 +291,10 @@ async fn stop(args: &StopArgs, context: &Context) -> Ended {
         }
         return Ok(Exit::Done);
     }
-    let end = named.sessions.end(&call, id, args.grace).await.into_result()?;
+    if let (None, Some(build)) = (args.grace, named.build.as_ref().filter(|build| build.session == *id)) {
+        return stop_build(build, &named, context).await;
+    }
+    let end = named.sessions.end(&call, id, args.grace.unwrap_or(ExecPlan::GRACE)).await.into_result()?;
     if context.global.json {
         context.print_json(&json!({ "session": id, "processes": end }))?;
     } else if context.is_for_people() {
@@ -283,8 +303,44 @@ async fn stop(args: &StopArgs, context: &Context) -> Ended {
     Ok(if end.left.is_empty() { Exit::Done } else { Exit::Failed })
 }
 
+/// By its keeper, the first process of its container.
+async fn stop_build(build: &Build, named: &Named<'_>, context: &Context) -> Ended {
+    let on = &named.engine.supervised;
+    let call = context.call(Verb::Stop, &build.name);
+    let options = StopOptions { signal: Some(Signal::term()), grace: GRACE + BEYOND_GRACE };
+    let change = on.stop(&call, &build.container, &options).await.into_result()?;
+    let call = context.untold_call(Verb::Exec);
+    let session = Builds::on(on.clone()).session(&call, build).await.into_result()?;
+    if context.global.json {
+        context.print_json(&json!({ "session": build.session, "now": session }))?;
+    } else if context.is_for_people() {
+        let before = if change == Change::AlreadySo { "it was over: " } else { "" };
+        let words = session.map_or_else(|| "no record of it is left".to_owned(), |it| it.state.words());
+        context.print(&format!("{}: {before}{}\n", build.session, clean(&words)))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// A build's record stays in the build directory; its container goes.
+async fn remove_build(build: &Build, named: &Named<'_>, context: &Context) -> Ended {
+    let call = context.call(Verb::Remove, &build.name);
+    let options = RemoveOptions { force: false, volumes: true };
+    named.engine.supervised.remove(&call, &build.container, options).await.into_result()?;
+    if context.global.json {
+        context.print_json(&json!([{ "session": build.session, "removed": true, "why": null }]))?;
+    } else if context.is_for_people() {
+        context.print(&format!("{}: its container was removed\n", build.session))?;
+    }
+    Ok(Exit::Done)
+}
+
 async fn remove(args: &RemoveArgs, context: &Context) -> Ended {
     let named = Named::find(context, &args.container, args.place.sessions_dir.as_deref()).await?;
+    if let Some(build) = &named.build
+        && args.sessions.as_slice() == std::slice::from_ref(&build.session)
+    {
+        return remove_build(build, &named, context).await;
+    }
     let call = context.call(Verb::Exec, &args.container);
     let report = match args.older_than {
         Some(age) => named.sessions.reap(&call, age).await,

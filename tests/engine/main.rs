@@ -5,6 +5,8 @@
 mod support;
 
 #[cfg(test)]
+mod build;
+#[cfg(test)]
 mod client_faults;
 #[cfg(test)]
 mod conformance;
