@@ -134,9 +134,7 @@ pub(crate) enum Command {
     Rm(remove::RemoveArgs),
     /// Run a command in a running container
     Exec(exec::ExecArgs),
-    /// Build what a build file says, in a container of its own; ^C ends only the following
-    Build(build::BuildArgs),
-    /// List, follow, stop and remove durable execs and builds
+    /// List, follow, stop and remove durable execs
     #[command(subcommand)]
     Sessions(sessions::SessionsCommand),
     /// Print the log of a container
@@ -164,6 +162,8 @@ pub(crate) enum Command {
     Watch(watch::WatchArgs),
     /// Tell a BitBake build from its saved log: how it ended, what failed and why
     Report(report::ReportArgs),
+    /// Build what a build file of Smidr's says, in a container of its own that outlives this program
+    Build(build::BuildArgs),
     /// Check a build file of Smidr's, and print what it comes to
     Check(check::CheckArgs),
     /// Try every known endpoint and say what is wrong where none answers

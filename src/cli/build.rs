@@ -1,48 +1,43 @@
 //! `build`.
 
-use std::path::{Path, PathBuf};
-
-use clap::{Args, ValueHint};
+use clap::Args;
 use serde_json::json;
 
 use crate::actions::exec::shim_path_in_container;
 use crate::actions::{Owned, Verb};
-use crate::config::{Variables, load_build_file};
-use crate::engine::{EngineError, ErrorKind, Transport};
-use crate::sessions::{Build, Builds, SessionId, Stream};
+use crate::engine::{EngineError, ErrorKind};
+use crate::sessions::{Builds, SessionId, Stream};
 use crate::values;
-use crate::workspace::{BUILDER_ID, BuildRequest, DirectoryProblem, Workspace};
+use crate::workspace::{BUILDER_ID, BuildRequest};
 
 use super::connect::Engine;
 use super::context::Context;
+use super::create::fetch_missing;
 use super::durable::{Named, follow, starter};
+use super::exec::of_launch;
 use super::exit::Exit;
 use super::failure::{Ended, Failure};
-use super::output::{clean, with_engine};
-
-/// The most letters of who builds that are passed on: the shim takes 200 bytes.
-const LONGEST_OWNER: usize = 50;
+use super::workspace::{BuildFileArgs, prepare_directories};
 
 /// What to build.
 ///
-/// The build is the first process of a container of its own and belongs to the engine: ^C, a lost connection or the end of
-/// this program end only the following. Ends with BitBake's own exit code; 124 where the build file's build_timeout ended
-/// it. One build directory has one build at a time.
+/// The build runs in a container of its own and belongs to the engine: it goes on when this program ends, and every line
+/// of it is kept in the build directory, in .smidr-sessions. It is followed to its end, and its exit code is the
+/// build's; ^C only ends the following. A deadline in the build file (advanced.build_timeout) ends the build.
 #[derive(Debug, Args)]
 pub(crate) struct BuildArgs {
-    /// What to build; without it the build file's build.image
+    /// What to build; without it the image of the build file
     target: Option<String>,
-    /// Further words for BitBake
-    #[arg(last = true, value_name = "BITBAKE ARGUMENTS")]
+    /// More for BitBake, such as -k or -c cleansstate
+    #[arg(last = true, value_name = "BITBAKE ARGUMENT")]
     arguments: Vec<String>,
-    /// The build file
-    #[arg(short, long, value_name = "FILE", default_value = "smidr.yaml", value_hint = ValueHint::FilePath)]
-    file: PathBuf,
-    /// Only begin it, and print its container and session
+    #[command(flatten)]
+    build_file: BuildFileArgs,
+    /// Print the name of its container and do not follow it
     #[arg(short, long)]
     detach: bool,
-    /// So much of what it prints is kept in the build directory
-    #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = values::size)]
+    /// How much of its output is kept: its beginning
+    #[arg(long, value_name = "SIZE", default_value = "4g", value_parser = values::size)]
     output_limit: u64,
     /// To a terminal, too, byte for byte: what the build prints may then act on it
     #[arg(long)]
@@ -50,82 +45,54 @@ pub(crate) struct BuildArgs {
 }
 
 pub(crate) async fn run(args: &BuildArgs, context: &Context) -> Ended {
-    let workspace = workspace(&args.file, context)?;
-    let target = args.target.as_ref().or(workspace.build_file.build.image.as_ref());
-    let target = target.filter(|target| !target.is_empty()).ok_or_else(|| {
-        Failure::Usage("what to build? Name a target, or have the build file say build.image".into())
+    let engine = context.first_engine().await?;
+    match start(args, engine, context).await {
+        Ok(named) if args.detach => {
+            let (container, session) = (named.container.as_str(), named.session()?);
+            if context.global.json {
+                context.print_json(&json!({ "container": container, "session": session }))?;
+            } else {
+                context.print(&format!("{container}\n"))?;
+            }
+            Ok(Exit::Done)
+        }
+        Ok(named) => {
+            let id = named.session()?.clone();
+            context.note(&format!("{}: session {id}", named.container));
+            follow(&named, &id, Stream::Output, 0, args.raw, context).await
+        }
+        // The codes below 124 belong to the build.
+        Err(failure) => Ok(match context.report(&failure) {
+            Exit::Failed | Exit::Unreachable => of_launch(&failure),
+            exit => exit,
+        }),
+    }
+}
+
+async fn start(args: &BuildArgs, engine: &Engine, context: &Context) -> Ended<Named> {
+    let workspace = args.build_file.workspace(context)?;
+    let target = args.target.clone().or_else(|| workspace.build_file.build.image.clone());
+    let target = target.ok_or_else(|| {
+        Failure::Usage("what is to be built? Give a target, or build.image in the build file".into())
     })?;
     let shim = shim_path_in_container().ok_or_else(|| {
-        let error = EngineError::new("keep the build", ErrorKind::Unsupported);
-        Failure::Engine(error.saying("this program was built without the shim"))
+        EngineError::new("keep builds", ErrorKind::Unsupported)
+            .saying("this program was built without the shim")
     })?;
+    prepare_directories(&workspace, engine, context).await?;
+    fetch_missing(context, engine, &workspace.build_file.container.base_image).await?;
     let request = BuildRequest {
-        target: target.clone(),
+        target,
         arguments: args.arguments.clone(),
-        session: SessionId::new().as_str().to_owned(),
-        owner: starter().chars().filter(|letter| !letter.is_control()).take(LONGEST_OWNER).collect(),
+        session: SessionId::new().to_string(),
+        owner: starter(),
         limit: args.output_limit,
         shim,
     };
     let spec = workspace.build(&request);
     spec.check().map_err(|wrong| Failure::Usage(wrong.to_string()))?;
-    let engine = context.first_engine().await?;
-    if matches!(engine.identity.endpoint.transport, Transport::Unix(_)) {
-        prepare(&workspace, context)?;
-    }
-    super::create::fetch_missing(context, engine, &spec.image).await?;
     let owned = Owned { directories: workspace.owned_directories(), user: u64::from(BUILDER_ID) };
     let call = context.call(Verb::Create, &spec.name);
     let build = Builds::on(engine.supervised.clone()).start(&call, &spec, &owned).await?;
-    begun(args, engine, &build, context).await
-}
-
-/// Makes directories of this machine that are missing, and says so.
-fn prepare(workspace: &Workspace, context: &Context) -> Ended<()> {
-    let failed = |problem: DirectoryProblem| {
-        let error = EngineError::new("use the directories of the build", ErrorKind::Conflict);
-        let error = match problem.hint() {
-            Some(hint) => error.advising(hint),
-            None => error,
-        };
-        let why = std::error::Error::source(&problem).map(|why| format!(": {why}")).unwrap_or_default();
-        Failure::Engine(error.saying(format!("{problem}{why}")))
-    };
-    let prepared = workspace.prepare_directories().map_err(failed)?;
-    for made in prepared.made {
-        context.note(&format!("made {}", clean(&made.to_string_lossy())));
-    }
-    for given in prepared.given {
-        context.note(&format!("gave {} to the builder", clean(&given.to_string_lossy())));
-    }
-    Ok(())
-}
-
-fn workspace(file: &Path, context: &Context) -> Ended<Workspace> {
-    let absolute = std::path::absolute(file)
-        .map_err(|source| Failure::Here { doing: format!("find {}", file.display()), source })?;
-    let loaded = load_build_file(file, &Variables::from_process())?;
-    for warning in &loaded.warnings {
-        let whole = warning.to_string();
-        context.note(&format!("warning: {}", whole.lines().map(clean).collect::<Vec<_>>().join("\n")));
-    }
-    Ok(Workspace::new(loaded.build_file, absolute))
-}
-
-async fn begun(args: &BuildArgs, engine: &Engine, build: &Build, context: &Context) -> Ended {
-    let named = Named::of_build(engine, build);
-    let id = &build.session;
-    if args.detach {
-        if context.global.json {
-            context.print_json(&with_engine(engine, build))?;
-        } else {
-            context.print(&format!("{} {id}\n", build.name))?;
-        }
-        return Ok(Exit::Done);
-    }
-    context.note(&format!("building {} in {}, session {id}", clean(&build.target), build.name));
-    if context.global.json {
-        context.print_json(&json!({ "session": id, "container": build.name }))?;
-    }
-    follow(&named, id, Stream::Output, 0, args.raw, context).await
+    Ok(Named::of_build(engine, build))
 }

@@ -1,23 +1,23 @@
 //! `check`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Args, ValueHint};
+use clap::Args;
 use serde_json::{Value, json};
 
 use crate::config::{BuildMount, Entry, LoadedBuildFile, Origin, Variables, load_build_file};
 
 use super::context::Context;
 use super::exit::Exit;
-use super::failure::{Ended, Failure, MistakeJson};
-use super::output::{Cell, Column, Table, Tone, clean};
+use super::failure::{Ended, MistakeJson};
+use super::output::{Cell, Column, Table, Tone};
+use super::workspace::{BuildFileArgs, tell_warnings};
 
 /// Which build file.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// The build file
-    #[arg(short, long, value_name = "FILE", default_value = "smidr.yaml", value_hint = ValueHint::FilePath)]
-    file: PathBuf,
+    #[command(flatten)]
+    build_file: BuildFileArgs,
 }
 
 /// # Errors
@@ -28,21 +28,14 @@ pub(crate) fn run(args: &CheckArgs, context: &Context) -> Ended {
 }
 
 fn run_in(variables: &Variables, args: &CheckArgs, context: &Context) -> Ended {
-    let file = std::path::absolute(&args.file)
-        .map_err(|source| Failure::Here { doing: format!("find {}", args.file.display()), source })?;
-    let loaded = load_build_file(&args.file, variables)?;
+    let file = args.build_file.path()?;
+    let loaded = load_build_file(&args.build_file.file, variables)?;
     let mounts = loaded.build_file.mounts(file.parent().unwrap_or(Path::new("/")));
     if context.global.json {
         context.print_json(&document(&loaded, &file, &mounts))?;
         return Ok(Exit::Done);
     }
-    for warning in &loaded.warnings {
-        let whole = warning.to_string();
-        context.note(&format!("warning: {}", whole.lines().map(clean).collect::<Vec<_>>().join("\n")));
-    }
-    if loaded.more_warnings > 0 {
-        context.note(&format!("and {} more", loaded.more_warnings));
-    }
+    tell_warnings(&loaded, context);
     if !context.global.quiet {
         context.print_table(&values(&loaded.entries()), "")?;
         context.print("\n")?;

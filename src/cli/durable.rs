@@ -19,58 +19,53 @@ use super::find::engine_of_container;
 use super::output::{Drain, TextChunks, clean, document, elapsed};
 use super::printed::{Manner, Printer};
 
-/// A session of a container, and how the user names both.
-pub(super) struct Named<'a> {
+/// The sessions of a container, and how the user names both.
+pub(super) struct Named {
+    pub(super) engine: Engine,
     pub(super) sessions: Sessions,
-    pub(super) container: &'a str,
-    pub(super) directory: Option<&'a str>,
-    /// What the container is of, where it is one of a build.
+    pub(super) container: String,
+    /// The directory that was given.
+    directory: Option<String>,
+    /// What the container is there for, where that is a build.
     pub(super) build: Option<Build>,
-    pub(super) engine: &'a Engine,
 }
 
-impl<'a> Named<'a> {
-    /// On the engine the container is on. One of a build says by itself where its sessions are.
-    pub(super) async fn find(
-        context: &'a Context,
-        container: &'a str,
-        directory: Option<&'a str>,
-    ) -> Ended<Self> {
+impl Named {
+    /// On the engine the container is on.
+    pub(super) async fn find(context: &Context, container: &str, directory: Option<&str>) -> Ended<Self> {
         let engine = engine_of_container(context, container).await?;
         let id = ContainerId::from(container);
-        let call = context.untold_call(Verb::Inspect);
+        let call = context.call(Verb::Inspect, container);
         let build = Builds::on(engine.supervised.clone()).look(&call, &id).await.into_result()?;
-        let sessions = Sessions::of(engine.supervised.clone(), id);
         let sessions = match (directory, &build) {
-            (Some(directory), _) => sessions.kept_in(directory),
-            (None, Some(build)) => sessions.kept_in(build.kept_in.as_str()),
-            (None, None) => sessions,
+            (Some(directory), _) => Sessions::of(engine.supervised.clone(), id).kept_in(directory),
+            (None, Some(build)) => build.sessions(&engine.supervised),
+            (None, None) => Sessions::of(engine.supervised.clone(), id),
         };
-        Ok(Self { sessions, container, directory, build, engine })
+        let (engine, container) = (engine.clone(), container.to_owned());
+        Ok(Self { engine, sessions, container, directory: directory.map(str::to_owned), build })
     }
 
-    /// Of a build.
-    pub(super) fn of_build(engine: &'a Engine, build: &'a Build) -> Self {
-        let sessions = build.sessions(&engine.supervised);
-        Self { sessions, container: &build.name, directory: None, build: Some(build.clone()), engine }
+    /// Of a build that is known.
+    pub(super) fn of_build(engine: &Engine, build: Build) -> Self {
+        let (sessions, container) = (build.sessions(&engine.supervised), build.name.clone());
+        Self { engine: engine.clone(), sessions, container, directory: None, build: Some(build) }
     }
 
-    /// The session that was named, else the build the container is there for.
-    pub(super) fn session(&self, named: Option<&SessionId>) -> Ended<SessionId> {
-        let of_build = || self.build.as_ref().map(|build| &build.session);
-        named.or_else(of_build).cloned().ok_or_else(|| {
-            Failure::Usage(format!(
-                "which session? `smidr-console sessions ls {}` lists them",
-                self.container
-            ))
+    /// The session of its build.
+    pub(super) fn session(&self) -> Ended<&SessionId> {
+        self.build.as_ref().map(|build| &build.session).ok_or_else(|| {
+            let container = &self.container;
+            Failure::Usage(format!("which session? `smidr-console sessions ls {container}` lists them"))
         })
     }
 
     /// The command line that does this to a session.
-    pub(super) fn command_line(&self, verb: &str, id: &SessionId) -> String {
-        let place =
-            self.directory.map(|directory| format!(" --sessions-dir {directory}")).unwrap_or_default();
-        format!("smidr-console sessions {verb}{place} {} {id}", self.container)
+    fn command_line(&self, verb: &str, id: &SessionId) -> String {
+        let place = self.directory.as_ref().map(|directory| format!(" --sessions-dir {directory}"));
+        let is_of_build = self.build.as_ref().is_some_and(|build| build.session == *id);
+        let id = if is_of_build { String::new() } else { format!(" {id}") };
+        format!("smidr-console sessions {verb}{} {}{id}", place.unwrap_or_default(), self.container)
     }
 }
 
@@ -107,7 +102,7 @@ pub(super) async fn exec(asked: Durable<'_>, context: &Context) -> Ended {
 
 /// Follows one to its end and ends as its command did. A signal only detaches.
 pub(super) async fn follow(
-    named: &Named<'_>,
+    named: &Named,
     id: &SessionId,
     stream: Stream,
     from: u64,
@@ -144,7 +139,7 @@ pub(super) async fn follow(
             return if cancel.is_cancelled() { Err(Failure::Cancelled) } else { Ok(Exit::TimedOut) };
         }
     }
-    let call = context.call(Verb::Exec, named.container);
+    let call = context.call(Verb::Exec, &named.container);
     let session = named.sessions.look(&call, id).await.into_result()?;
     if context.global.json {
         context.print_json(&session)?;
@@ -155,11 +150,12 @@ pub(super) async fn follow(
         context.note(&clean(&words));
     }
     Ok(match &session.state {
-        SessionState::Ended(end) if end.deadline => {
-            context.note(&format!("session {id}: {}", session.state.words()));
-            Exit::TimedOut
+        SessionState::Ended(end) => {
+            if end.deadline {
+                context.note(&format!("session {id}: it was ended at its deadline"));
+            }
+            Exit::OfCommand(end.exit_code())
         }
-        SessionState::Ended(end) => Exit::OfCommand(end.exit_code()),
         state => {
             context.note(&format!("session {id}: {}", clean(&state.words())));
             Exit::ExecFailed

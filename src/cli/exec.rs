@@ -123,7 +123,7 @@ pub(crate) async fn run(args: &ExecArgs, context: &Context) -> Ended {
     }
 }
 
-fn of_launch(failure: &Failure) -> Exit {
+pub(super) fn of_launch(failure: &Failure) -> Exit {
     match failure.engine_error().map(crate::engine::EngineError::kind) {
         Some(ErrorKind::CommandNotFound) => Exit::CommandNotFound,
         Some(ErrorKind::CommandNotExecutable) => Exit::NotExecutable,

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::actions::{Outcome, Report};
 use crate::config::{ConfigError, Mistake};
 use crate::engine::{EngineError, ErrorKind, ObjectKind, chain};
+use crate::workspace::DirectoryProblem;
 
 use super::exit::Exit;
 use super::output::{Tone, clean, elapsed};
@@ -40,6 +41,8 @@ pub(crate) enum Failure {
     },
     /// The settings or the build file make no sense, or cannot be read.
     Settings(ConfigError),
+    /// A directory that a build needs cannot be used.
+    Directory(DirectoryProblem),
     /// A file or stream of ours failed.
     Here {
         /// What could not be done, completing "cannot ...".
@@ -65,6 +68,12 @@ impl From<EngineError> for Failure {
 impl From<Box<Report<()>>> for Failure {
     fn from(report: Box<Report<()>>) -> Self {
         Self::Action(report)
+    }
+}
+
+impl From<DirectoryProblem> for Failure {
+    fn from(problem: DirectoryProblem) -> Self {
+        Self::Directory(problem)
     }
 }
 
@@ -95,7 +104,10 @@ impl Failure {
             },
             Self::Engine(error) => Exit::of(error.kind()),
             Self::Settings(ConfigError::Missing { .. } | ConfigError::NoBuildFile { .. }) => Exit::NotFound,
-            Self::Here { .. } | Self::Settings(ConfigError::Unreadable { .. }) => Exit::Failed,
+            Self::Directory(DirectoryProblem::NoLayer { .. }) => Exit::NotFound,
+            Self::Here { .. } | Self::Directory(_) | Self::Settings(ConfigError::Unreadable { .. }) => {
+                Exit::Failed
+            }
             Self::Usage(_) | Self::Ambiguous { .. } | Self::Settings(_) => Exit::Usage,
             Self::NoEngine(_) => Exit::Unreachable,
             Self::NoBuild { .. } => Exit::NoBuild,
@@ -130,6 +142,7 @@ impl Failure {
         match self {
             Self::Ambiguous { .. } => Some("say which with --host".into()),
             Self::Settings(ConfigError::NoBuildFile { .. }) => Some("-f names one".into()),
+            Self::Directory(problem) => problem.hint(),
             Self::NoBuild { .. } => Some("--wait 10m waits for one to begin".into()),
             Self::NoEngine(_) => Some("`smidr-console doctor` says for each endpoint what to do".into()),
             Self::Action(report) if matches!(report.outcome, Outcome::TimedOut) => {
@@ -154,6 +167,7 @@ impl Failure {
             Self::NoBuild { .. } => "no-build",
             Self::Settings(_) => "settings",
             Self::Ambiguous { .. } => "ambiguous",
+            Self::Directory(_) => "directory",
             Self::Here { .. } => "local",
             Self::OutputClosed => "output-closed",
             Self::Cancelled => "cancelled",
@@ -190,6 +204,7 @@ impl Failure {
         let error = self.engine_error();
         let mut causes = Vec::new();
         let mut next = match self {
+            Self::Directory(problem) => std::error::Error::source(problem),
             Self::Here { source, .. } => Some(source as &(dyn std::error::Error + 'static)),
             Self::Settings(error) => std::error::Error::source(error),
             _ => error.and_then(std::error::Error::source),
@@ -253,6 +268,7 @@ impl fmt::Display for Failure {
                 }
             }
             Self::Settings(error) => f.write_str(&chain(error)),
+            Self::Directory(problem) => f.write_str(&chain(problem)),
             Self::Here { doing, source } => write!(f, "cannot {doing}: {source}"),
             Self::OutputClosed => f.write_str("whoever read the output has gone"),
             Self::Cancelled => f.write_str("cancelled"),

@@ -52,6 +52,7 @@ mod top;
 mod volume;
 mod wait;
 mod watch;
+mod workspace;
 
 pub use args::Cli;
 pub use exit::Exit;

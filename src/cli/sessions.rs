@@ -1,4 +1,4 @@
-//! `sessions ls`, `sessions follow`, `sessions stop` and `sessions rm`.
+//! Durable execs and builds: `sessions ls`, `sessions follow`, `sessions stop` and `sessions rm`.
 
 use std::time::Duration;
 
@@ -9,9 +9,7 @@ use serde_json::json;
 
 use crate::actions::Verb;
 use crate::actions::exec::{ExecPlan, SHIM_DIRECTORY};
-use crate::engine::{
-    Change, Container, ContainerId, ContainerState, ListFilter, RemoveOptions, Signal, StopOptions,
-};
+use crate::engine::{Container, ContainerId, ContainerState, ListFilter, RemoveOptions, StopOptions};
 use crate::sessions::{Build, Builds, Session, SessionId, SessionState, Sessions, Stream};
 use crate::values;
 use crate::workspace::GRACE;
@@ -25,8 +23,6 @@ use super::output::{Cell, Column, Table, Tone, bytes, clean, elapsed, with_engin
 
 /// How many containers are asked at the same time.
 const AT_ONCE: usize = 8;
-/// So much longer than its keeper's own grace a build's container is waited for before it is killed.
-const BEYOND_GRACE: Duration = Duration::from_secs(15);
 
 /// What to do with durable execs and builds.
 #[derive(Debug, Subcommand)]
@@ -57,8 +53,7 @@ pub(crate) struct Place {
 /// Which to list.
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
-    /// Name or id; stopped ones too. Without it every running container that ever had an exec of this program is asked,
-    /// and every one of a build
+    /// Name or id; stopped ones too. Without it every running container that ever had an exec of this program is asked
     container: Option<String>,
     #[command(flatten)]
     place: Place,
@@ -71,7 +66,7 @@ pub(crate) struct ListArgs {
 pub(crate) struct FollowArgs {
     /// Name or id
     container: String,
-    /// The session, as `sessions ls` names it; without it the build the container is there for
+    /// The session, as `sessions ls` names it; the container's build where it is left out
     #[arg(value_parser = session)]
     session: Option<SessionId>,
     /// Leave out so many bytes at the beginning
@@ -88,14 +83,16 @@ pub(crate) struct FollowArgs {
 }
 
 /// Which to stop, and how.
+///
+/// A build is stopped with its container, which stays until it is removed or the next build in its directory begins.
 #[derive(Debug, Args)]
 pub(crate) struct StopArgs {
     /// Name or id
     container: String,
-    /// The session; without it the build the container is there for
+    /// The session; the container's build where it is left out
     #[arg(value_parser = session)]
     session: Option<SessionId>,
-    /// How long from TERM to KILL; without it 5s, and for a build the minute it was begun with
+    /// How long from TERM to KILL; without it 5s, and 60s for a build
     #[arg(long, value_name = "DURATION", value_parser = values::duration)]
     grace: Option<Duration>,
     /// Only pass this signal on to its command, and end nothing
@@ -106,12 +103,15 @@ pub(crate) struct StopArgs {
 }
 
 /// Which to remove.
+///
+/// Without a session it is the container's build: its container is removed, its record and output stay in the build
+/// directory until ten later builds were there.
 #[derive(Debug, Args)]
 pub(crate) struct RemoveArgs {
     /// Name or id
     container: String,
     /// The sessions
-    #[arg(value_parser = session, required_unless_present = "older_than", value_name = "SESSION")]
+    #[arg(value_parser = session, value_name = "SESSION")]
     sessions: Vec<SessionId>,
     /// Instead, all that have been over for so long; those that were lost, since they began
     #[arg(long, value_name = "DURATION", value_parser = values::duration, conflicts_with = "sessions")]
@@ -135,7 +135,7 @@ pub(crate) async fn run(command: &SessionsCommand, context: &Context) -> Ended {
         SessionsCommand::Follow(args) => {
             let named = Named::find(context, &args.container, args.place.sessions_dir.as_deref()).await?;
             let stream = if args.errors { Stream::Errors } else { Stream::Output };
-            let id = named.session(args.session.as_ref())?;
+            let id = named_or_build(&named, args.session.as_ref())?;
             follow(&named, &id, stream, args.from, args.raw, context).await
         }
         SessionsCommand::Stop(args) => stop(args, context).await,
@@ -143,20 +143,25 @@ pub(crate) async fn run(command: &SessionsCommand, context: &Context) -> Ended {
     }
 }
 
+fn named_or_build(named: &Named, session: Option<&SessionId>) -> Ended<SessionId> {
+    session.map_or_else(|| named.session(), Ok).cloned()
+}
+
 async fn list(args: &ListArgs, context: &Context) -> Ended {
     let directory = args.place.sessions_dir.as_deref();
     let (mut exit, mut found) = (Exit::Done, Vec::new());
     if let Some(name) = &args.container {
         let named = Named::find(context, name, directory).await?;
+        let engine = super::find::engine_of_container(context, name).await?;
         let all = named.sessions.find(&context.call(Verb::Exec, name)).await.into_result()?;
-        found.extend(all.into_iter().map(|session| (named.engine, name.clone(), session)));
+        found.extend(all.into_iter().map(|session| (engine, name.clone(), session)));
     } else {
         let (engines, every) = context.every_engine().await?;
         exit = every;
         for engine in engines {
+            let filter = ListFilter::default();
             let call = context.call(Verb::List, &engine.label);
-            let any = ListFilter::default();
-            let read = engine.supervised.read(&call, Verb::List, engine.endpoint(), |e| e.list(&any));
+            let read = engine.supervised.read(&call, Verb::List, engine.endpoint(), |e| e.list(&filter));
             let containers = match read.await.into_result() {
                 Ok(containers) => containers,
                 Err(report) => {
@@ -164,14 +169,10 @@ async fn list(args: &ListArgs, context: &Context) -> Ended {
                     continue;
                 }
             };
-            let is_asked = |container: &Container| {
-                container.state == ContainerState::Running || Build::of(container).is_some()
-            };
-            let asked = containers.into_iter().filter(is_asked).map(|container| async move {
-                let answer = match Build::of(&container) {
-                    Some(build) => of_build(context, engine, &build).await,
-                    None => asked_where_it_may_have_any(context, engine, container.id, directory).await,
-                };
+            let may_have_any =
+                |one: &Container| one.state == ContainerState::Running || Build::of(one).is_some();
+            let asked = containers.into_iter().filter(may_have_any).map(|container| async move {
+                let answer = asked_where_it_may_have_any(context, engine, &container, directory).await;
                 (container.name, answer)
             });
             let mut answers = stream::iter(asked.collect::<Vec<_>>()).buffered(AT_ONCE);
@@ -187,31 +188,17 @@ async fn list(args: &ListArgs, context: &Context) -> Ended {
     Ok(exit)
 }
 
-fn of(engine: &Engine, id: ContainerId, directory: Option<&str>) -> Sessions {
-    let sessions = Sessions::of(engine.supervised.clone(), id);
-    match directory {
-        Some(directory) => sessions.kept_in(directory),
-        None => sessions,
-    }
-}
-
-/// The session the container is there for, where it began; those of earlier builds are listed with its name.
-async fn of_build(context: &Context, engine: &Engine, build: &Build) -> Ended<Vec<Session>> {
-    let call = context.untold_call(Verb::Exec);
-    let session = Builds::on(engine.supervised.clone()).session(&call, build).await.into_result()?;
-    Ok(session.into_iter().collect())
-}
-
 /// Nothing is copied into a container that never had an exec of ours: there is no session in it.
 async fn asked_where_it_may_have_any(
     context: &Context,
     engine: &Engine,
-    id: ContainerId,
+    container: &Container,
     directory: Option<&str>,
 ) -> Ended<Vec<Session>> {
+    let id = &container.id;
     let call = context.untold_call(Verb::Inspect);
     let look = engine.supervised.read(&call, Verb::Inspect, id.as_str(), async |engine| {
-        match engine.stat(&id, SHIM_DIRECTORY).await {
+        match engine.stat(id, SHIM_DIRECTORY).await {
             Ok(_) => Ok(true),
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),
@@ -220,8 +207,13 @@ async fn asked_where_it_may_have_any(
     if !look.await.into_result()? {
         return Ok(Vec::new());
     }
+    let sessions = match (directory, Build::of(container)) {
+        (None, Some(build)) => build.sessions(&engine.supervised),
+        (None, None) => Sessions::of(engine.supervised.clone(), id.clone()),
+        (Some(directory), _) => Sessions::of(engine.supervised.clone(), id.clone()).kept_in(directory),
+    };
     let call = context.untold_call(Verb::Exec);
-    Ok(of(engine, id, directory).find(&call).await.into_result()?)
+    Ok(sessions.find(&call).await.into_result()?)
 }
 
 fn print(context: &Context, found: &[(&Engine, String, Session)]) -> Ended<()> {
@@ -272,16 +264,22 @@ fn table(found: &[(&Engine, String, Session)]) -> Table {
             text(&session.age.map_or_else(|| "-".into(), elapsed)),
             text(&session.output.map_or_else(|| "-".into(), bytes)),
             text(&session.by),
-            text(&session.command.join(" ")),
+            text(&in_a_line(&session.command)),
         ]);
     }
     table
 }
 
+/// A command, of a script only its last line: what stands before it is preparation.
+fn in_a_line(command: &[String]) -> String {
+    let whole = command.join(" ");
+    whole.trim_end().rsplit('\n').next().unwrap_or_default().to_owned()
+}
+
 async fn stop(args: &StopArgs, context: &Context) -> Ended {
     let named = Named::find(context, &args.container, args.place.sessions_dir.as_deref()).await?;
     let call = context.call(Verb::Exec, &args.container);
-    let id = &named.session(args.session.as_ref())?;
+    let id = &named_or_build(&named, args.session.as_ref())?;
     if let Some(signal) = &args.signal {
         named.sessions.signal(&call, id, signal).await.into_result()?;
         if context.global.json {
@@ -291,10 +289,11 @@ async fn stop(args: &StopArgs, context: &Context) -> Ended {
         }
         return Ok(Exit::Done);
     }
-    if let (None, Some(build)) = (args.grace, named.build.as_ref().filter(|build| build.session == *id)) {
-        return stop_build(build, &named, context).await;
+    if let Some(build) = named.build.as_ref().filter(|build| build.session == *id) {
+        return stop_build(&named, build, args.grace.unwrap_or(GRACE), context).await;
     }
-    let end = named.sessions.end(&call, id, args.grace.unwrap_or(ExecPlan::GRACE)).await.into_result()?;
+    let grace = args.grace.unwrap_or(ExecPlan::GRACE);
+    let end = named.sessions.end(&call, id, grace).await.into_result()?;
     if context.global.json {
         context.print_json(&json!({ "session": id, "processes": end }))?;
     } else if context.is_for_people() {
@@ -303,43 +302,38 @@ async fn stop(args: &StopArgs, context: &Context) -> Ended {
     Ok(if end.left.is_empty() { Exit::Done } else { Exit::Failed })
 }
 
-/// By its keeper, the first process of its container.
-async fn stop_build(build: &Build, named: &Named<'_>, context: &Context) -> Ended {
+/// Its keeper is the container's first process: TERM makes it end the tree, and the engine kills what is left.
+async fn stop_build(named: &Named, build: &Build, grace: Duration, context: &Context) -> Ended {
     let on = &named.engine.supervised;
-    let call = context.call(Verb::Stop, &build.name);
-    let options = StopOptions { signal: Some(Signal::term()), grace: GRACE + BEYOND_GRACE };
-    let change = on.stop(&call, &build.container, &options).await.into_result()?;
-    let call = context.untold_call(Verb::Exec);
+    let options = StopOptions { grace, ..StopOptions::default() };
+    on.stop(&context.call(Verb::Stop, &build.name), &build.container, &options).await.into_result()?;
+    let call = context.call(Verb::Exec, &build.name);
     let session = Builds::on(on.clone()).session(&call, build).await.into_result()?;
     if context.global.json {
-        context.print_json(&json!({ "session": build.session, "now": session }))?;
+        context.print_json(
+            &json!({ "session": build.session, "state": session.map(|session| session.state) }),
+        )?;
     } else if context.is_for_people() {
-        let before = if change == Change::AlreadySo { "it was over: " } else { "" };
-        let words = session.map_or_else(|| "no record of it is left".to_owned(), |it| it.state.words());
-        context.print(&format!("{}: {before}{}\n", build.session, clean(&words)))?;
-    }
-    Ok(Exit::Done)
-}
-
-/// A build's record stays in the build directory; its container goes.
-async fn remove_build(build: &Build, named: &Named<'_>, context: &Context) -> Ended {
-    let call = context.call(Verb::Remove, &build.name);
-    let options = RemoveOptions { force: false, volumes: true };
-    named.engine.supervised.remove(&call, &build.container, options).await.into_result()?;
-    if context.global.json {
-        context.print_json(&json!([{ "session": build.session, "removed": true, "why": null }]))?;
-    } else if context.is_for_people() {
-        context.print(&format!("{}: its container was removed\n", build.session))?;
+        let words = session.map_or_else(|| "no record".to_owned(), |session| session.state.words());
+        context.print(&format!("{}: {}\n", build.session, clean(&words)))?;
     }
     Ok(Exit::Done)
 }
 
 async fn remove(args: &RemoveArgs, context: &Context) -> Ended {
     let named = Named::find(context, &args.container, args.place.sessions_dir.as_deref()).await?;
-    if let Some(build) = &named.build
-        && args.sessions.as_slice() == std::slice::from_ref(&build.session)
-    {
-        return remove_build(build, &named, context).await;
+    if args.older_than.is_none() && args.sessions.is_empty() {
+        let build = named.session()?;
+        let options = RemoveOptions { force: false, volumes: true };
+        let id = ContainerId::from(args.container.as_str());
+        let call = context.call(Verb::Remove, &args.container);
+        named.engine.supervised.remove(&call, &id, options).await.into_result()?;
+        if context.global.json {
+            context.print_json(&[json!({ "session": build, "removed": true, "why": null })])?;
+        } else if context.is_for_people() {
+            context.print(&format!("{build}: its container is removed, its record stays\n"))?;
+        }
+        return Ok(Exit::Done);
     }
     let call = context.call(Verb::Exec, &args.container);
     let report = match args.older_than {

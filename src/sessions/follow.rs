@@ -64,6 +64,8 @@ pub struct Followed {
     copy: Option<(CopiedOut, FollowEnd)>,
     backoff: Backoff,
     not_before: Option<Instant>,
+    /// The command that reads has ended without a word, and what that means was not looked at yet.
+    has_broken_off: bool,
     trouble: String,
     end: Option<FollowEnd>,
 }
@@ -85,6 +87,7 @@ impl Followed {
             copy: None,
             backoff: Backoff::new(),
             not_before: None,
+            has_broken_off: false,
             trouble: String::new(),
             end: None,
         }
@@ -170,6 +173,8 @@ impl Followed {
             self.command = None;
             match understand(end, whole.map(|whole| whole.size), self.offset) {
                 Ok(end) => self.end = Some(end),
+                // Most often its container has ended, which is no trouble: that shows at once.
+                Err(_) if !self.has_broken_off => self.has_broken_off = true,
                 Err(why) => {
                     let why = why.unwrap_or(complaint);
                     let why = if why.is_empty() { "the command that reads it has ended".into() } else { why };
@@ -185,6 +190,7 @@ impl Followed {
     fn bytes(&mut self, bytes: Bytes) -> FollowNews {
         self.offset = self.offset.saturating_add(bytes.len() as u64);
         self.backoff = Backoff::new();
+        self.has_broken_off = false;
         self.trouble.clear();
         FollowNews::Bytes(bytes)
     }

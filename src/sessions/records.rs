@@ -83,6 +83,8 @@ fn read(archive: &[u8], records: &str) -> std::io::Result<Vec<Session>> {
         listed::session(Listed {
             token,
             state: state.to_owned(),
+            // Nothing tells the time there any more.
+            now_ms: Some(jiff::Timestamp::now().as_millisecond()),
             record,
             command: parsed(&files, "command"),
             process: parsed(&files, "process"),

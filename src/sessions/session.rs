@@ -24,7 +24,7 @@ pub struct Session {
     pub by: String,
     /// When it began, by the container's clock.
     pub started: Option<Timestamp>,
-    /// How long ago that was, by the same clock.
+    /// How long ago that was, by the same clock; by ours where the container does not run.
     #[serde(serialize_with = "in_ms")]
     pub age: Option<Duration>,
     /// The command's process, as the container counts.

@@ -45,7 +45,8 @@ pub fn keep(keep: &Keep) -> Result<u8, String> {
     }
     sys::become_subreaper().map_err(own("cannot adopt orphaned processes"))?;
     let (mask, incoming) = sys::take_signals(&signals::TAKEN).map_err(own("cannot listen for signals"))?;
-    place::prepare(&keep.root).map_err(own(&format!("sessions cannot be kept in {at}")))?;
+    let mode = if keep.first.is_some() { place::OWN } else { place::SHARED };
+    place::prepare(&keep.root, mode).map_err(own(&format!("sessions cannot be kept in {at}")))?;
 
     let held = match &keep.first {
         Some(first) => Some(first_process::take_lock(keep, first)?),

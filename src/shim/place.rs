@@ -48,14 +48,19 @@ pub fn outputs(root: &Path) -> PathBuf {
     root.join("output")
 }
 
-/// Makes the directories that are missing, for every user to keep sessions in.
-pub fn prepare(root: &Path) -> io::Result<()> {
+/// For every user of a container to keep sessions in.
+pub const SHARED: u32 = 0o1777;
+/// For the sessions of one user.
+pub const OWN: u32 = 0o755;
+
+/// Makes the directories that are missing, with this mode.
+pub fn prepare(root: &Path, mode: u32) -> io::Result<()> {
     if let Some(parent) = root.parent() {
         fs::create_dir_all(parent)?;
     }
     for directory in [root.to_owned(), records(root), outputs(root)] {
         match fs::create_dir(&directory) {
-            Ok(()) => fs::set_permissions(&directory, Permissions::from_mode(0o1777))?,
+            Ok(()) => fs::set_permissions(&directory, Permissions::from_mode(mode))?,
             Err(source) if source.kind() == ErrorKind::AlreadyExists => {
                 if !fs::symlink_metadata(&directory)?.is_dir() {
                     return Err(io::Error::new(ErrorKind::NotADirectory, "it is no directory"));

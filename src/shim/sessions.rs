@@ -20,7 +20,7 @@ pub fn list(asked: &Sessions) -> Result<u8, String> {
         )
     };
     if asked.prepare {
-        place::prepare(&asked.root).map_err(failed)?;
+        place::prepare(&asked.root, place::SHARED).map_err(failed)?;
         return Ok(0);
     }
     let tokens = match &asked.token {

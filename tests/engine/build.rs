@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smidr_console::engine::{
-    ContainerId, ContainerManager, ContainerState, ErrorKind, ListFilter, RemoveOptions, labels,
+    ContainerId, ContainerManager, ContainerState, ListFilter, RemoveOptions, Signal, labels,
 };
 use tokio::process::Command;
 
@@ -138,8 +138,7 @@ async fn a_build_says_what_it_was_given_and_the_program_ends_as_it() {
     assert!(text(&other.stdout).contains("<other>"), "{}", text(&other.stderr));
     assert_eq!(place.container().await, name);
     assert_eq!(fs::read_dir(place.path("build/.smidr-sessions/records")).unwrap().count(), 2);
-    let id = text(&sessions(&["-q", "ls", &name]).await.stdout);
-    let removed = sessions(&["rm", &name, id.lines().last().unwrap()]).await;
+    let removed = sessions(&["rm", &name]).await;
     assert_eq!(removed.status.code(), Some(0), "{}", text(&removed.stderr));
     assert!(place.containers().await.is_empty());
     place.is_removed().await;
@@ -209,11 +208,7 @@ async fn a_second_build_is_refused_and_told_of_the_first_until_that_is_killed() 
     assert!(!third.status.success() && said.contains("has the lock"), "{said}");
     assert_eq!(place.container().await, name, "nothing is left of the one that was refused");
     // However the first one ends, the lock ends with it.
-    place
-        .engine
-        .kill(&ContainerId::from(name.as_str()), &smidr_console::engine::Signal::kill())
-        .await
-        .unwrap();
+    place.engine.kill(&ContainerId::from(name.as_str()), &Signal::kill()).await.unwrap();
     let lost = sessions(&["follow", &name]).await;
     assert_eq!((lost.status.code(), text(&lost.stdout).as_str()), (Some(125), "begun\n"));
     let third = place.build_of("other.yaml", &["short"]).output().await.unwrap();
@@ -269,11 +264,7 @@ async fn what_a_killed_build_leaves_is_put_right_by_the_next() {
             // It runs: a build that was begun is not undone.
             let name = place.container().await;
             assert!(text(&next.stderr).contains("any"), "{}", text(&next.stderr));
-            place
-                .engine
-                .kill(&ContainerId::from(name.as_str()), &smidr_console::engine::Signal::kill())
-                .await
-                .unwrap();
+            place.engine.kill(&ContainerId::from(name.as_str()), &Signal::kill()).await.unwrap();
             let next = place.build(&["last"]).output().await.unwrap();
             assert_eq!(next.status.code(), Some(0), "{stood:?}: {}", text(&next.stderr));
         } else {
@@ -296,8 +287,6 @@ async fn an_image_without_a_shell_builds_with_an_entry_point_of_its_own() {
     let output = place.build(&[]).output().await.unwrap();
     assert_eq!(output.status.code(), Some(127), "{}", text(&output.stderr));
     assert!(place.containers().await.is_empty());
-    let gone = place.engine.inspect(&ContainerId::from("smidr-no-such-build")).await.unwrap_err();
-    assert_eq!(*gone.kind(), ErrorKind::NotFound);
     place.is_removed().await;
 }
 

@@ -33,6 +33,7 @@ const LINES: &[(&str, u64)] = &[
     ("stats yocto-a", 15),
     ("watch yocto-a", 15),
     ("cp yocto-a:/etc -", 3),
+    ("build -f tests/fixtures/smidr/volumes.yaml", 15),
     ("sessions ls", 15),
     ("sessions ls yocto-a", 30),
     ("sessions stop yocto-a d-1", 35 + 15),
