@@ -291,9 +291,8 @@ async fn stop(args: &StopArgs, context: &Context) -> Ended {
         }
         return Ok(Exit::Done);
     }
-    // With another grace than its keeper's own the keeper is told by the shim: the engine would kill the keeper first.
-    if let (Some(build), None) = (named.build.as_ref().filter(|build| build.session == *id), args.grace) {
-        return stop_build(&named, build, context).await;
+    if let Some(build) = named.build.as_ref().filter(|build| build.session == *id) {
+        return stop_build(&named, build, args.grace, context).await;
     }
     let grace = args.grace.unwrap_or(ExecPlan::GRACE);
     let end = named.sessions.end(&call, id, grace).await.into_result()?;
@@ -306,12 +305,24 @@ async fn stop(args: &StopArgs, context: &Context) -> Ended {
 }
 
 /// Its keeper is the container's first process: TERM makes it end the tree, and the engine kills what is left.
-async fn stop_build(named: &Named, build: &Build, context: &Context) -> Ended {
+async fn stop_build(named: &Named, build: &Build, grace: Option<Duration>, context: &Context) -> Ended {
     let on = &named.engine.supervised;
-    let options = StopOptions { signal: Some(Signal::term()), grace: GRACE + BEYOND_GRACE };
-    on.stop(&context.call(Verb::Stop, &build.name), &build.container, &options).await.into_result()?;
+    let told = if let Some(grace) = grace {
+        // The engine's grace would kill the keeper before it has written anything down.
+        let call = context.call(Verb::Exec, &build.name);
+        named.sessions.end(&call, &build.session, grace).await.map(drop).into_result()
+    } else {
+        let options = StopOptions { signal: Some(Signal::term()), grace: GRACE + BEYOND_GRACE };
+        let call = context.call(Verb::Stop, &build.name);
+        on.stop(&call, &build.container, &options).await.map(drop).into_result()
+    };
     let call = context.call(Verb::Exec, &build.name);
-    let session = Builds::on(on.clone()).session(&call, build).await.into_result()?;
+    let session = match (told, Builds::on(on.clone()).session(&call, build).await.into_result()) {
+        // What told it so may have ended with the container, before it could answer.
+        (_, Ok(Some(session))) if matches!(session.state, SessionState::Ended(_)) => Some(session),
+        (Err(report), _) => return Err(report.into()),
+        (Ok(()), session) => session?,
+    };
     if context.global.json {
         context.print_json(
             &json!({ "session": build.session, "state": session.map(|session| session.state) }),
