@@ -91,7 +91,7 @@ impl Place {
         found.remove(0).0
     }
 
-    async fn is_removed(self) {
+    async fn remove(self) {
         for (name, _) in self.containers().await {
             let force = RemoveOptions { force: true, volumes: true };
             self.engine.remove(&ContainerId::from(name.as_str()), force).await.unwrap();
@@ -141,7 +141,7 @@ async fn a_build_says_what_it_was_given_and_the_program_ends_as_it() {
     let removed = sessions(&["rm", &name]).await;
     assert_eq!(removed.status.code(), Some(0), "{}", text(&removed.stderr));
     assert!(place.containers().await.is_empty());
-    place.is_removed().await;
+    place.remove().await;
 }
 
 /// The first follower is `build` itself; each is killed without a word.
@@ -178,12 +178,13 @@ async fn a_log_is_whole_although_the_program_is_killed_again_and_again() {
     }
     assert_eq!(code, Some(Some(7)), "the build's own");
     let count: u64 = fs::read_to_string(place.path("build/count")).unwrap().trim().parse().unwrap();
-    let expected: String = (0..count).map(|line| format!("line {line}\n")).collect();
+    let expected: String =
+        (0..count).flat_map(|line| ["line ".to_owned(), line.to_string(), "\n".to_owned()]).collect();
     let log = fs::read(&log).unwrap();
     assert!(log == expected.as_bytes(), "{} of {} bytes", log.len(), expected.len());
     println!("{count} lines, {} bytes, {kills} kills", log.len());
     assert!(kills >= 3, "{kills}");
-    place.is_removed().await;
+    place.remove().await;
 }
 
 #[tokio::test]
@@ -215,7 +216,7 @@ async fn a_second_build_is_refused_and_told_of_the_first_until_that_is_killed() 
     assert_eq!(third.status.code(), Some(0), "{}", text(&third.stderr));
     let second = place.build(&["short"]).output().await.unwrap();
     assert_eq!(second.status.code(), Some(0), "{}", text(&second.stderr));
-    place.is_removed().await;
+    place.remove().await;
 }
 
 #[tokio::test]
@@ -246,7 +247,7 @@ async fn an_interrupt_detaches_and_a_stop_ends_it() {
     let printed = text(&followed.stdout);
     assert_eq!(followed.status.code(), Some(9));
     assert!(printed.starts_with("begun\n") && printed.ends_with("ending\n"), "{printed}");
-    place.is_removed().await;
+    place.remove().await;
 }
 
 /// Killed whenever it may stand: the next one builds.
@@ -274,7 +275,7 @@ async fn what_a_killed_build_leaves_is_put_right_by_the_next() {
         }
     }
     println!("{stood:?}");
-    place.is_removed().await;
+    place.remove().await;
 }
 
 #[tokio::test]
@@ -289,7 +290,7 @@ async fn an_image_without_a_shell_builds_with_an_entry_point_of_its_own() {
     let output = place.build(&[]).output().await.unwrap();
     assert_eq!(output.status.code(), Some(127), "{}", text(&output.stderr));
     assert!(place.containers().await.is_empty());
-    place.is_removed().await;
+    place.remove().await;
 }
 
 /// One minute is the shortest a build file takes.
@@ -306,7 +307,7 @@ async fn a_deadline_ends_a_build_and_says_so() {
     assert_eq!(output.status.code(), Some(124), "{said}");
     assert!(text(&output.stdout).starts_with("begun\n"), "{said}");
     assert!(said.contains("ended at its deadline"), "{said}");
-    place.is_removed().await;
+    place.remove().await;
 }
 
 #[tokio::test]
@@ -321,5 +322,5 @@ async fn a_build_that_does_not_listen_is_killed_after_the_grace_that_is_given() 
     let followed = sessions(&["follow", &name]).await;
     assert_eq!(followed.status.code(), Some(137), "{}", text(&followed.stderr));
     assert!(text(&followed.stdout).starts_with("begun\n"));
-    place.is_removed().await;
+    place.remove().await;
 }
