@@ -40,10 +40,10 @@ impl Supervised {
         let undo = || self.undo(&created.id, created.change);
         let put = || async {
             put_shim(&*self.engine, &created.id).await?;
-            match owned.directories.is_empty() || created.change == Change::AlreadySo {
-                true => Ok(()),
-                false => self.engine.copy_in(&created.id, "/", owned.archive()?).await,
+            if owned.directories.is_empty() || created.change == Change::AlreadySo {
+                return Ok(());
             }
+            self.engine.copy_in(&created.id, "/", owned.archive()?).await
         };
         let mut put = self.supervisor.run(call, Verb::CopyIn, &spec.name, put, |_| undo()).await;
         if matches!(put.outcome, Outcome::Failed(_)) {

@@ -23,7 +23,7 @@ use super::workspace::{BuildFileArgs, prepare_directories};
 ///
 /// The build runs in a container of its own and belongs to the engine: it goes on when this program ends, and every line
 /// of it is kept in the build directory, in .smidr-sessions. It is followed to its end, and its exit code is the
-/// build's; ^C only ends the following. A deadline in the build file (advanced.build_timeout) ends the build.
+/// build's; ^C only ends the following. A deadline in the build file (`advanced.build_timeout`) ends the build.
 #[derive(Debug, Args)]
 pub(crate) struct BuildArgs {
     /// What to build; without it the image of the build file
@@ -93,6 +93,7 @@ async fn start(args: &BuildArgs, engine: &Engine, context: &Context) -> Ended<Na
     spec.check().map_err(|wrong| Failure::Usage(wrong.to_string()))?;
     let owned = Owned { directories: workspace.owned_directories(), user: u64::from(BUILDER_ID) };
     let call = context.call(Verb::Create, &spec.name);
-    let build = Builds::on(engine.supervised.clone()).start(&call, &spec, &owned).await?;
+    let builds = Builds::on(engine.supervised.clone());
+    let build = Box::pin(builds.start(&call, &spec, &owned)).await?;
     Ok(Named::of_build(engine, build))
 }

@@ -153,6 +153,8 @@ pub(super) async fn follow(
         SessionState::Ended(end) => {
             if end.deadline {
                 context.note(&format!("session {id}: it was ended at its deadline"));
+                // What a command ends with when it is told to end may be 0.
+                return Ok(Exit::TimedOut);
             }
             Exit::OfCommand(end.exit_code())
         }

@@ -103,8 +103,8 @@ impl Failure {
                 Outcome::Cancelled => signal,
             },
             Self::Engine(error) => Exit::of(error.kind()),
-            Self::Settings(ConfigError::Missing { .. } | ConfigError::NoBuildFile { .. }) => Exit::NotFound,
-            Self::Directory(DirectoryProblem::NoLayer { .. }) => Exit::NotFound,
+            Self::Settings(ConfigError::Missing { .. } | ConfigError::NoBuildFile { .. })
+            | Self::Directory(DirectoryProblem::NoLayer { .. }) => Exit::NotFound,
             Self::Here { .. } | Self::Directory(_) | Self::Settings(ConfigError::Unreadable { .. }) => {
                 Exit::Failed
             }

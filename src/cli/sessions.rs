@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::actions::Verb;
 use crate::actions::exec::{ExecPlan, SHIM_DIRECTORY};
-use crate::engine::{Container, ContainerId, ContainerState, ListFilter, RemoveOptions, StopOptions};
+use crate::engine::{Container, ContainerId, ContainerState, ListFilter, RemoveOptions, Signal, StopOptions};
 use crate::sessions::{Build, Builds, Session, SessionId, SessionState, Sessions, Stream};
 use crate::values;
 use crate::workspace::GRACE;
@@ -23,6 +23,8 @@ use super::output::{Cell, Column, Table, Tone, bytes, clean, elapsed, with_engin
 
 /// How many containers are asked at the same time.
 const AT_ONCE: usize = 8;
+/// So much longer than its own grace a build's keeper has to write down how that ended.
+const BEYOND_GRACE: Duration = Duration::from_secs(15);
 
 /// What to do with durable execs and builds.
 #[derive(Debug, Subcommand)]
@@ -290,7 +292,7 @@ async fn stop(args: &StopArgs, context: &Context) -> Ended {
         return Ok(Exit::Done);
     }
     if let Some(build) = named.build.as_ref().filter(|build| build.session == *id) {
-        return stop_build(&named, build, args.grace.unwrap_or(GRACE), context).await;
+        return stop_build(&named, build, args.grace, context).await;
     }
     let grace = args.grace.unwrap_or(ExecPlan::GRACE);
     let end = named.sessions.end(&call, id, grace).await.into_result()?;
@@ -303,12 +305,24 @@ async fn stop(args: &StopArgs, context: &Context) -> Ended {
 }
 
 /// Its keeper is the container's first process: TERM makes it end the tree, and the engine kills what is left.
-async fn stop_build(named: &Named, build: &Build, grace: Duration, context: &Context) -> Ended {
+async fn stop_build(named: &Named, build: &Build, grace: Option<Duration>, context: &Context) -> Ended {
     let on = &named.engine.supervised;
-    let options = StopOptions { grace, ..StopOptions::default() };
-    on.stop(&context.call(Verb::Stop, &build.name), &build.container, &options).await.into_result()?;
+    let told = if let Some(grace) = grace {
+        // The engine's grace would kill the keeper before it has written anything down.
+        let call = context.call(Verb::Exec, &build.name);
+        named.sessions.end(&call, &build.session, grace).await.map(drop).into_result()
+    } else {
+        let options = StopOptions { signal: Some(Signal::term()), grace: GRACE + BEYOND_GRACE };
+        let call = context.call(Verb::Stop, &build.name);
+        on.stop(&call, &build.container, &options).await.map(drop).into_result()
+    };
     let call = context.call(Verb::Exec, &build.name);
-    let session = Builds::on(on.clone()).session(&call, build).await.into_result()?;
+    let session = match (told, Builds::on(on.clone()).session(&call, build).await.into_result()) {
+        // What told it so may have ended with the container, before it could answer.
+        (_, Ok(Some(session))) if matches!(session.state, SessionState::Ended(_)) => Some(session),
+        (Err(report), _) => return Err(report.into()),
+        (Ok(()), session) => session?,
+    };
     if context.global.json {
         context.print_json(
             &json!({ "session": build.session, "state": session.map(|session| session.state) }),

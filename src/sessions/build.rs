@@ -146,7 +146,8 @@ impl Builds {
             self.discard(call, &created.id).await;
             return Err(report);
         }
-        let begun = self.on.supervisor.read(call, Verb::Start, &spec.name, || self.begun(&created.id)).await;
+        let begun = || Box::pin(self.begun(&created.id));
+        let begun = self.on.supervisor.read(call, Verb::Start, &spec.name, begun).await;
         if matches!(begun.outcome, Outcome::Failed(_)) {
             self.discard(call, &created.id).await;
         }

@@ -15,6 +15,8 @@ use crate::engine::{
 use super::shim_calls::Shim;
 use super::{Followed, Session, SessionId, SessionPlan, SessionState, Stream, listed, records};
 
+/// What a runtime says of a command whose container has ended: `cannot exec in a stopped container`, or `state`.
+const STOPPED_MEANWHILE: &str = "cannot exec in a stopped";
 /// The most a list of sessions, or a report about them, takes in bytes.
 const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
 /// Who may read and signal every session of a container.
@@ -237,12 +239,13 @@ impl Sessions {
         };
         let answer = match asked.await {
             // One that ends meanwhile is refused in many ways.
-            Err(error) if *error.kind() == ErrorKind::NotRunning || self.has_stopped().await => {
-                let found =
-                    records::of_stopped(&*self.on.engine, &self.container, self.root.as_deref()).await?;
-                return Ok(found.into_iter().filter(|one| id.is_none_or(|id| one.id == *id)).collect());
-            }
-            answer => answer?,
+            Err(error) if *error.kind() == ErrorKind::NotRunning || self.is_stopped().await => None,
+            Ok(answer) if answer.exit_code != 0 && self.has_stopped(&answer).await => None,
+            answer => Some(answer?),
+        };
+        let Some(answer) = answer else {
+            let found = records::of_stopped(&*self.on.engine, &self.container, self.root.as_deref()).await?;
+            return Ok(found.into_iter().filter(|one| id.is_none_or(|id| one.id == *id)).collect());
         };
         if answer.exit_code != 0 {
             return Err(self.refused("list the sessions of", &answer));
@@ -251,9 +254,15 @@ impl Sessions {
     }
 
     /// Whether the container is there and does not run.
-    async fn has_stopped(&self) -> bool {
+    async fn is_stopped(&self) -> bool {
         let found = self.on.engine.inspect(&self.container).await;
         found.is_ok_and(|found| !found.state.is_alive())
+    }
+
+    /// Whether a command failed because its container has ended meanwhile. Engines let a command begin that comes too
+    /// late, say why in its output, and may still call the container running then.
+    async fn has_stopped(&self, answer: &ExecOutput) -> bool {
+        said(answer).contains(STOPPED_MEANWHILE) || self.is_stopped().await
     }
 
     /// The shim, put into the container where it is not there yet. Under the caller's deadline.

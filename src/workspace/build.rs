@@ -88,7 +88,7 @@ impl Workspace {
         if !(last.starts_with('-') && !last.starts_with("--") && last.ends_with('c')) {
             return ["bitbake".to_owned()].into_iter().chain(words().cloned()).collect();
         }
-        let quoted: String = words().map(|word| format!(" {}", quoted(word))).collect();
+        let quoted: String = words().flat_map(|word| [" ".to_owned(), quoted(word)]).collect();
         vec![format!("{SETUP}exec bitbake{quoted}\n")]
     }
 

@@ -5,7 +5,9 @@
 mod support;
 
 #[cfg(test)]
-mod builds;
+mod build_sessions;
+#[cfg(test)]
+mod build_verb;
 #[cfg(test)]
 mod client_faults;
 #[cfg(test)]

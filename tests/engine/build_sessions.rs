@@ -277,23 +277,6 @@ async fn one_directory_has_one_build_at_a_time_and_no_crash_keeps_it() {
 
 #[tokio::test]
 #[ignore = "needs the bench: run tests/run"]
-async fn at_its_deadline_a_build_is_ended_and_says_so() {
-    let on = supervised().await;
-    let project = Project::new("echo begun; sleep 100000");
-    let build = project
-        .start(&on, |workspace, _| {
-            workspace.build_file.advanced.build_timeout = Some(Duration::from_secs(1));
-        })
-        .await;
-    let (log, end) = printed(&on, &build).await;
-    assert_eq!((log.as_slice(), end), (&b"begun\n"[..], Some(FollowEnd::Ended)));
-    let state = session(&on, &build).await.state;
-    assert_eq!(state.words(), "ended at its deadline");
-    project.remove(&on).await;
-}
-
-#[tokio::test]
-#[ignore = "needs the bench: run tests/run"]
 async fn a_stopped_build_is_whole_and_an_earlier_one_is_kept_apart() {
     let on = supervised().await;
     let project = Project::new("trap 'echo stopping; exit 4' TERM; echo begun; while :; do sleep 0.1; done");
