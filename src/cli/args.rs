@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::{
     build, check, cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect,
     kill, logs, man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop, stop_build, top,
-    volume, wait, watch,
+    up, volume, wait, watch,
 };
 use crate::values;
 
@@ -162,6 +162,10 @@ pub(crate) enum Command {
     Watch(watch::WatchArgs),
     /// Tell a BitBake build from its saved log: how it ended, what failed and why
     Report(report::ReportArgs),
+    /// Make the work container of a build file of Smidr's exist and run, and check it
+    Up(up::UpArgs),
+    /// Stop and remove the work container; directories, volumes and builds stay
+    Down(up::DownArgs),
     /// Build what a build file of Smidr's says, in a container of its own that outlives this program
     Build(build::BuildArgs),
     /// Check a build file of Smidr's, and print what it comes to

@@ -49,6 +49,7 @@ mod test_support;
 #[cfg(test)]
 mod tests;
 mod top;
+mod up;
 mod volume;
 mod wait;
 mod watch;

@@ -10,7 +10,7 @@ use super::output::Screen;
 use super::{
     build, check, cleanup, completions, config, console, copy, create, df, doctor, events, exec, images,
     inspect, kill, logs, man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop,
-    stop_build, top, volume, wait, watch,
+    stop_build, top, up, volume, wait, watch,
 };
 
 /// How long what is still under way after the verb has ended may take to be looked after.
@@ -82,6 +82,8 @@ async fn dispatch(context: &Context, verb: Command) -> Ended {
         Command::Cleanup(args) => cleanup::run(&args, context).await,
         Command::Watch(args) => watch::run(&args, context).await,
         Command::Report(args) => report::run(&args, context).await,
+        Command::Up(args) => up::up(&args, context).await,
+        Command::Down(args) => up::down(&args, context).await,
         Command::Build(args) => build::run(&args, context).await,
         Command::Check(args) => check::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context).await,

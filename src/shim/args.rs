@@ -23,6 +23,8 @@ pub enum Call {
     List,
     /// Be there, as a container's first process.
     Hold,
+    /// Say whether files can be made in these directories.
+    Writable(Vec<OsString>),
     /// Start a command that outlives whoever started it.
     Keep(Keep),
     /// Be the one who keeps it.
@@ -91,7 +93,7 @@ pub struct End {
 pub fn parse(given: &[OsString]) -> Result<Call, String> {
     let Some((verb, rest)) = given.split_first() else {
         return Err(
-            "give one of run, signal, guard, sweep, list, hold, keep, sessions, follow, forget, version"
+            "give one of run, signal, guard, sweep, list, hold, writable, keep, sessions, follow, forget, version"
                 .to_owned(),
         );
     };
@@ -118,6 +120,7 @@ pub fn parse(given: &[OsString]) -> Result<Call, String> {
         Some("follow") => keep_args::follow(rest).map(Call::Follow),
         Some("forget") => keep_args::forget(rest).map(Call::Forget),
         Some("hold") if rest.is_empty() => Ok(Call::Hold),
+        Some("writable") if !rest.is_empty() => Ok(Call::Writable(rest.to_vec())),
         Some("list") if rest.is_empty() => Ok(Call::List),
         Some("version") if rest.is_empty() => Ok(Call::Version),
         _ => Err(format!("{} is not understood here", verb.display())),

@@ -10,6 +10,8 @@
 //!
 //! `shim hold` is the first process of a container that is to be there for others.
 //!
+//! `shim writable` says whether whoever it runs as can write.
+//!
 //! `shim keep` does the same for a command that outlives whoever started it, and keeps what it prints and how it ended
 //! in files; with `--main` it is the first process of a container that is there for this command alone. `shim sessions`, `shim follow` and `shim forget` read and remove these.
 
@@ -42,6 +44,7 @@ mod store;
 mod sys;
 mod tokens;
 mod tree;
+mod writable;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Call::Guard(end) => Ok(guard::stand(&end)),
         Call::Sweep(end) => Ok(tokens::sweep(&end)),
         Call::List => Ok(list::list()),
+        Call::Writable(directories) => Ok(writable::look(&directories)),
         Call::Hold => hold::hold(),
         Call::Keep(keep) if keep.first.is_some() => kept::keep(&keep),
         Call::Keep(_) => keep::start(&given),

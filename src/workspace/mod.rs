@@ -4,7 +4,9 @@
 mod build;
 mod container;
 mod directories;
+mod limits;
 mod name;
+mod work;
 
 pub use build::{BuildRequest, GRACE};
 pub use container::{BUILDER, BUILDER_ID, HOME};

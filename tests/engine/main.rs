@@ -27,4 +27,6 @@ mod pull;
 #[cfg(test)]
 mod unknown_outcomes;
 #[cfg(test)]
+mod up;
+#[cfg(test)]
 mod verbs;

@@ -34,6 +34,8 @@ const LINES: &[(&str, u64)] = &[
     ("watch yocto-a", 15),
     ("cp yocto-a:/etc -", 3),
     ("build -f tests/fixtures/smidr/volumes.yaml", 15),
+    ("up -f tests/fixtures/smidr/volumes.yaml", 15),
+    ("down -f tests/fixtures/smidr/volumes.yaml", 40 + 10),
     ("sessions ls", 15),
     ("sessions ls yocto-a", 30),
     ("sessions stop yocto-a d-1", 35 + 15),

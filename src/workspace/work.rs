@@ -1,0 +1,17 @@
+//! The container that is there for commands.
+
+use crate::engine::{ContainerSpec, labels};
+
+use super::Workspace;
+
+impl Workspace {
+    /// The container that is there for commands, whose first process is the shim at this path: in an image without a
+    /// shell, too. `owner` is who has it made, in a word for people.
+    #[must_use]
+    pub fn work(&self, owner: &str, shim: String) -> ContainerSpec {
+        let mut spec = self.container(self.work_name(), labels::WORK, owner);
+        spec.entrypoint = Some(vec![shim]);
+        spec.command = vec!["hold".to_owned()];
+        spec
+    }
+}

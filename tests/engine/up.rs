@@ -1,0 +1,175 @@
+//! `up` and `down`: one work container, whatever happens in between.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::process::Stdio;
+use std::time::Duration;
+
+use smidr_console::actions::Supervised;
+use smidr_console::config::{Variables, load_build_file};
+use smidr_console::engine::{ContainerDetails, ContainerId, ContainerState, ListFilter, labels};
+use smidr_console::workspace::Workspace;
+use tokio::process::Command;
+
+use crate::helpers::supervised;
+use crate::program::program;
+use crate::support::{Bench, unique};
+
+/// A build file in a directory of its own.
+struct Project {
+    directory: tempfile::TempDir,
+    on: Supervised,
+}
+
+impl Project {
+    async fn new(image: &str, directories: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let text = format!(
+            "name: {}\nbuild: {{ image: an-image }}\ndirectories: {directories}\n\
+             container: {{ base_image: \"{image}\" }}\n",
+            unique("up")
+        );
+        fs::write(directory.path().join("smidr.yaml"), text).unwrap();
+        Self { directory, on: supervised().await }
+    }
+
+    fn change(&self, from: &str, to: &str) {
+        let file = self.directory.path().join("smidr.yaml");
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(file, text.replace(from, to)).unwrap();
+    }
+
+    fn container(&self) -> ContainerId {
+        let file = self.directory.path().join("smidr.yaml");
+        let loaded = load_build_file(&file, &Variables::default()).unwrap();
+        ContainerId::from(Workspace::new(loaded.build_file, file).work_name().as_str())
+    }
+
+    fn program(&self, words: &[&str]) -> Command {
+        let mut program = program(&Bench::get().docker);
+        program.args(words).arg("--file").arg(self.directory.path().join("smidr.yaml"));
+        program.stdin(Stdio::null());
+        program
+    }
+
+    /// The exit code, and all that was said.
+    async fn run(&self, words: &[&str]) -> (Option<i32>, String) {
+        let output = self.program(words).output().await.unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+    }
+
+    async fn inspect(&self) -> ContainerDetails {
+        self.on.engine.inspect(&self.container()).await.unwrap()
+    }
+
+    async fn is_gone(&self) -> bool {
+        self.on.engine.inspect(&self.container()).await.is_err_and(|error| error.is_not_found())
+    }
+}
+
+const DIRECTORIES: &str = "{ downloads: dl, sstate: cache/sstate, build: build }";
+
+#[tokio::test]
+#[ignore = "needs the bench: run tests/run"]
+async fn a_second_up_changes_nothing_and_a_changed_file_only_where_that_is_wanted() {
+    let project = Project::new(&Bench::get().image, DIRECTORIES).await;
+    let (code, said) = project.run(&["up"]).await;
+    assert!(code == Some(0) && said.contains(" is up"), "{said}");
+    let first = project.inspect().await;
+    assert_eq!(first.state, ContainerState::Running);
+    let made = fs::metadata(project.directory.path().join("cache/sstate")).unwrap();
+    assert_eq!((made.uid(), made.mode() & 0o777), (1000, 0o755));
+
+    let (code, said) = project.run(&["up"]).await;
+    assert!(code == Some(0) && said.contains("nothing was changed"), "{said}");
+    let second = project.inspect().await;
+    assert_eq!((&second.id, second.started), (&first.id, first.started));
+
+    project.change("container: {", "container: { memory: 64m,");
+    let (code, said) = project.run(&["up"]).await;
+    assert!(code == Some(5) && said.contains("memory differs") && said.contains("--recreate"), "{said}");
+    assert_eq!(project.inspect().await.id, first.id);
+    let (code, said) = project.run(&["up", "--recreate"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    let third = project.inspect().await;
+    assert!(third.id != first.id && third.state == ContainerState::Running);
+    let (code, said) = project.run(&["up", "--recreate"]).await;
+    assert!(code == Some(0) && said.contains("nothing was changed"), "{said}");
+    assert_eq!(project.inspect().await.id, third.id, "nothing differs any more");
+
+    let (code, said) = project.run(&["down"]).await;
+    assert!(code == Some(0) && said.contains("removed"), "{said}");
+    assert!(project.is_gone().await && project.directory.path().join("cache/sstate").exists());
+    let (code, said) = project.run(&["down"]).await;
+    assert!(code == Some(0) && said.contains("was not there"), "{said}");
+}
+
+#[tokio::test]
+#[ignore = "needs the bench: run tests/run"]
+async fn without_a_shell_and_on_volumes_the_builder_can_write() {
+    let volumes = unique("up");
+    let directories =
+        format!("{{ downloads: volume:{volumes}-dl, sstate: volume:{volumes}-ss, build: build }}");
+    let project = Project::new(&Bench::get().image_noshell, &directories).await;
+    let (code, said) = project.run(&["up"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!said.contains("not writable"), "{said}");
+    // It ends at once when it is asked to.
+    let begun = std::time::Instant::now();
+    let (code, said) = project.run(&["down", "--grace", "60s"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    for volume in ["dl", "ss"] {
+        project.on.engine.remove_volume(&format!("{volumes}-{volume}")).await.unwrap();
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs the bench: run tests/run"]
+async fn a_directory_of_somebody_else_is_named_and_left_alone() {
+    let project = Project::new(&Bench::get().image, DIRECTORIES).await;
+    let build = project.directory.path().join("build");
+    fs::create_dir(&build).unwrap();
+    fs::write(build.join("theirs"), "").unwrap();
+    let before = fs::metadata(&build).unwrap();
+    let (code, said) = project.run(&["up"]).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("may not write to") && said.contains("setfacl -m u:1000:rwx"), "{said}");
+    let after = fs::metadata(&build).unwrap();
+    assert_eq!((before.uid(), before.mode()), (after.uid(), after.mode()));
+    assert!(project.is_gone().await);
+}
+
+#[tokio::test]
+#[ignore = "needs the bench: run tests/run"]
+async fn killed_at_any_point_the_next_up_puts_it_right() {
+    let project = Project::new(&Bench::get().image, DIRECTORIES).await;
+    let (mut seen, mut done) = (std::collections::BTreeSet::new(), 0);
+    for step in 0..40_u64 {
+        let mut starting = project.program(&["up"]);
+        let mut starting = starting.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        if tokio::time::timeout(Duration::from_millis(step * 15), starting.wait()).await.is_ok() {
+            done += 1;
+        } else {
+            starting.kill().await.unwrap();
+        }
+        let left = project.on.engine.inspect(&project.container()).await;
+        seen.insert(left.map_or_else(|_| "none".to_owned(), |left| left.state.to_string()));
+        let (code, said) = project.run(&["up"]).await;
+        assert_eq!(code, Some(0), "killed after {} ms: {said}", step * 15);
+        assert_eq!(project.inspect().await.state, ContainerState::Running);
+        let file = project.directory.path().join("smidr.yaml").display().to_string();
+        let filter =
+            ListFilter { labels: vec![(labels::FILE.to_owned(), Some(file))], ..ListFilter::default() };
+        assert_eq!(project.on.engine.list(&filter).await.unwrap().len(), 1);
+        let (code, said) = project.run(&["down"]).await;
+        assert!(code == Some(0) && project.is_gone().await, "{said}");
+        if done == 3 {
+            break;
+        }
+    }
+    println!("seen after a kill: {seen:?}");
+    assert!(seen.contains("none") && seen.contains("running"), "{seen:?}");
+}
