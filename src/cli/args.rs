@@ -7,9 +7,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
 use super::exit::Exit;
 use super::{
-    build, check, cleanup, completions, config, copy, create, df, doctor, events, exec, images, inspect,
-    kill, logs, man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop, stop_build, top,
-    up, volume, wait, watch,
+    artifacts, build, check, cleanup, completions, config, copy, create, df, doctor, events, exec, images,
+    inspect, kill, logs, man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop,
+    stop_build, top, up, volume, wait, watch,
 };
 use crate::values;
 
@@ -168,6 +168,8 @@ pub(crate) enum Command {
     Down(up::DownArgs),
     /// Build what a build file of Smidr's says, in a container of its own that outlives this program
     Build(build::BuildArgs),
+    /// List what was built, by the globs of a build file of Smidr's, and copy it out
+    Artifacts(artifacts::ArtifactsArgs),
     /// Check a build file of Smidr's, and print what it comes to
     Check(check::CheckArgs),
     /// Try every known endpoint and say what is wrong where none answers

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::actions::{Outcome, Report};
 use crate::config::{ConfigError, Mistake};
 use crate::engine::{EngineError, ErrorKind, ObjectKind, chain};
-use crate::workspace::DirectoryProblem;
+use crate::workspace::{ArtifactProblem, DirectoryProblem};
 
 use super::exit::Exit;
 use super::output::{Tone, clean, elapsed};
@@ -43,6 +43,8 @@ pub(crate) enum Failure {
     Settings(ConfigError),
     /// A directory that a build needs cannot be used.
     Directory(DirectoryProblem),
+    /// What was built is not to be found.
+    Artifacts(ArtifactProblem),
     /// A file or stream of ours failed.
     Here {
         /// What could not be done, completing "cannot ...".
@@ -68,6 +70,12 @@ impl From<EngineError> for Failure {
 impl From<Box<Report<()>>> for Failure {
     fn from(report: Box<Report<()>>) -> Self {
         Self::Action(report)
+    }
+}
+
+impl From<ArtifactProblem> for Failure {
+    fn from(problem: ArtifactProblem) -> Self {
+        Self::Artifacts(problem)
     }
 }
 
@@ -104,10 +112,15 @@ impl Failure {
             },
             Self::Engine(error) => Exit::of(error.kind()),
             Self::Settings(ConfigError::Missing { .. } | ConfigError::NoBuildFile { .. })
-            | Self::Directory(DirectoryProblem::NoLayer { .. }) => Exit::NotFound,
-            Self::Here { .. } | Self::Directory(_) | Self::Settings(ConfigError::Unreadable { .. }) => {
-                Exit::Failed
+            | Self::Directory(DirectoryProblem::NoLayer { .. })
+            | Self::Artifacts(ArtifactProblem::NothingBuilt { .. } | ArtifactProblem::InVolume { .. }) => {
+                Exit::NotFound
             }
+            Self::Artifacts(ArtifactProblem::BadGlob { .. }) => Exit::Usage,
+            Self::Here { .. }
+            | Self::Artifacts(_)
+            | Self::Directory(_)
+            | Self::Settings(ConfigError::Unreadable { .. }) => Exit::Failed,
             Self::Usage(_) | Self::Ambiguous { .. } | Self::Settings(_) => Exit::Usage,
             Self::NoEngine(_) => Exit::Unreachable,
             Self::NoBuild { .. } => Exit::NoBuild,
@@ -143,6 +156,9 @@ impl Failure {
             Self::Ambiguous { .. } => Some("say which with --host".into()),
             Self::Settings(ConfigError::NoBuildFile { .. }) => Some("-f names one".into()),
             Self::Directory(problem) => problem.hint(),
+            Self::Artifacts(ArtifactProblem::InVolume { .. }) => {
+                Some("`smidr-console up`, and `smidr-console cp CONTAINER:PATH DIR` copies from there".into())
+            }
             Self::NoBuild { .. } => Some("--wait 10m waits for one to begin".into()),
             Self::NoEngine(_) => Some("`smidr-console doctor` says for each endpoint what to do".into()),
             Self::Action(report) if matches!(report.outcome, Outcome::TimedOut) => {
@@ -168,6 +184,7 @@ impl Failure {
             Self::Settings(_) => "settings",
             Self::Ambiguous { .. } => "ambiguous",
             Self::Directory(_) => "directory",
+            Self::Artifacts(_) => "artifacts",
             Self::Here { .. } => "local",
             Self::OutputClosed => "output-closed",
             Self::Cancelled => "cancelled",
@@ -205,6 +222,7 @@ impl Failure {
         let mut causes = Vec::new();
         let mut next = match self {
             Self::Directory(problem) => std::error::Error::source(problem),
+            Self::Artifacts(problem) => std::error::Error::source(problem),
             Self::Here { source, .. } => Some(source as &(dyn std::error::Error + 'static)),
             Self::Settings(error) => std::error::Error::source(error),
             _ => error.and_then(std::error::Error::source),
@@ -269,6 +287,7 @@ impl fmt::Display for Failure {
             }
             Self::Settings(error) => f.write_str(&chain(error)),
             Self::Directory(problem) => f.write_str(&chain(problem)),
+            Self::Artifacts(problem) => f.write_str(&chain(problem)),
             Self::Here { doing, source } => write!(f, "cannot {doing}: {source}"),
             Self::OutputClosed => f.write_str("whoever read the output has gone"),
             Self::Cancelled => f.write_str("cancelled"),

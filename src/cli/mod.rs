@@ -4,6 +4,7 @@
 //! is printed to standard output is the answer; everything about it goes to standard error.
 
 mod args;
+mod artifacts;
 mod build;
 mod check;
 mod cleanup;

@@ -8,8 +8,8 @@ use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::output::Screen;
 use super::{
-    build, check, cleanup, completions, config, console, copy, create, df, doctor, events, exec, images,
-    inspect, kill, logs, man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop,
+    artifacts, build, check, cleanup, completions, config, console, copy, create, df, doctor, events, exec,
+    images, inspect, kill, logs, man, pause, ps, pull, remove, rename, report, sessions, start, stats, stop,
     stop_build, top, up, volume, wait, watch,
 };
 
@@ -85,6 +85,7 @@ async fn dispatch(context: &Context, verb: Command) -> Ended {
         Command::Up(args) => up::up(&args, context).await,
         Command::Down(args) => up::down(&args, context).await,
         Command::Build(args) => build::run(&args, context).await,
+        Command::Artifacts(args) => artifacts::run(&args, context).await,
         Command::Check(args) => check::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context).await,
         Command::Config(args) => config::run(&args, context),

@@ -1,6 +1,7 @@
 //! A build file, on an engine: the containers that are made from it, by names that any console finds again, and what is
 //! mounted in them.
 
+mod artifacts;
 mod build;
 mod container;
 mod directories;
@@ -8,6 +9,7 @@ mod limits;
 mod name;
 mod work;
 
+pub use artifacts::{Artifact, ArtifactProblem};
 pub use build::{BuildRequest, GRACE};
 pub use container::{BUILDER, BUILDER_ID, HOME};
 pub use directories::{DirectoryProblem, Prepared};

@@ -60,7 +60,7 @@ const LASTING: &[&str] = &[
 ];
 
 /// Those that ask no engine that is open already.
-const OTHERS: &[&str] = &["report", "check", "doctor", "config", "completions", "man"];
+const OTHERS: &[&str] = &["artifacts", "report", "check", "doctor", "config", "completions", "man"];
 
 /// The program on a silent engine: its exit code, its standard error, and how long it took.
 async fn run(line: &str) -> (u8, String, Duration) {

@@ -1,0 +1,158 @@
+//! `artifacts`.
+
+mod copy_out;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use clap::{Args, ValueHint};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+use tokio::task::JoinError;
+
+use crate::workspace::{Artifact, Workspace};
+
+use super::context::Context;
+use super::exit::Exit;
+use super::failure::{Ended, Failure};
+use super::output::{Cell, Column, Table, bytes, clean, elapsed};
+use super::workspace::BuildFileArgs;
+use copy_out::{Copied, copy_out, is_link_kept, write_sums};
+
+/// Which artifacts, and what to do with them.
+///
+/// They are looked for in images/MACHINE of the deploy directory on this machine. Those in a volume are copied by `cp`
+/// out of a container that mounts it.
+#[derive(Debug, Args)]
+pub(crate) struct ArtifactsArgs {
+    /// Globs, such as '*.wic'; without any, those of the build file. One without a slash is for the last part of a name
+    #[arg(value_name = "GLOB")]
+    globs: Vec<String>,
+    #[command(flatten)]
+    build_file: BuildFileArgs,
+    /// Copy them to this directory, with a checksum for each, and all of them in SHA256SUMS
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    to: Option<PathBuf>,
+    /// Replace what is there already
+    #[arg(long, requires = "to")]
+    force: bool,
+}
+
+pub(crate) async fn run(args: &ArtifactsArgs, context: &Context) -> Ended {
+    let workspace = args.build_file.workspace(context)?;
+    let found = find(workspace, args.globs.clone()).await?;
+    match &args.to {
+        None => list(&found, context),
+        Some(_) if found.is_empty() => {
+            context.note("nothing matches");
+            Ok(Exit::NotFound)
+        }
+        Some(to) => copy(found, to, args.force, context).await,
+    }
+}
+
+async fn find(workspace: Workspace, globs: Vec<String>) -> Ended<Vec<Artifact>> {
+    let found = tokio::task::spawn_blocking(move || workspace.artifacts(&globs)).await.map_err(died)?;
+    Ok(found?)
+}
+
+fn died(error: JoinError) -> Failure {
+    Failure::Here { doing: "look for artifacts".into(), source: std::io::Error::other(error) }
+}
+
+fn list(found: &[Artifact], context: &Context) -> Ended {
+    if context.global.json {
+        let all: Vec<_> = found.iter().map(document).collect();
+        context.print_json(&all)?;
+    } else if context.global.quiet {
+        let lines: String = found.iter().map(|one| format!("{}\n", clean(&one.name))).collect();
+        context.print(&lines)?;
+    } else {
+        context.print_table(&table(found), "nothing matches")?;
+    }
+    Ok(if found.is_empty() { Exit::NotFound } else { Exit::Done })
+}
+
+fn document(one: &Artifact) -> serde_json::Value {
+    let seconds =
+        |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).ok().map(|since| since.as_secs());
+    json!({
+        "name": one.name,
+        "path": one.path.to_string_lossy(),
+        "size": one.size,
+        "modified": one.modified.and_then(seconds),
+        "link": one.link.as_ref().map(|link| link.to_string_lossy()),
+    })
+}
+
+fn age(one: &Artifact) -> Option<Duration> {
+    one.modified.and_then(|modified| modified.elapsed().ok())
+}
+
+fn table(found: &[Artifact]) -> Table {
+    let mut table = Table::new([
+        Column::left("ARTIFACT", 0).shrinking_to(16),
+        Column::right("SIZE", 0),
+        Column::right("AGE", 1),
+        Column::left("LINK TO", 2).shrinking_to(8),
+    ]);
+    for one in found {
+        let link = one.link.as_ref().map_or_else(String::new, |link| link.to_string_lossy().into_owned());
+        table.row([
+            Cell::new(clean(&one.name)),
+            Cell::new(bytes(one.size)),
+            Cell::new(age(one).map_or_else(|| "-".to_owned(), elapsed)),
+            Cell::new(clean(&link)),
+        ]);
+    }
+    table
+}
+
+/// Copies them one after the other. One that cannot be copied is told, and the others are copied all the same.
+async fn copy(found: Vec<Artifact>, to: &Path, replace: bool, context: &Context) -> Ended {
+    let cancel = context.supervisor.call().cancel;
+    let is_shown = context.is_for_people() && context.screen.err_terminal;
+    let target = || if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let links: Vec<bool> = found.iter().map(|one| is_link_kept(one, &found)).collect();
+    let (mut exit, mut sums, mut told) = (Exit::Done, Vec::new(), Vec::new());
+    for (one, is_link) in found.into_iter().zip(links) {
+        let bar = ProgressBar::with_draw_target(Some(one.size), target());
+        bar.set_style(style());
+        bar.set_message(clean(&one.name).into_owned());
+        let (here, to, cancel) = (one.clone(), to.to_owned(), cancel.clone());
+        let moving = bar.clone();
+        let copying =
+            move || copy_out(&here, &to, is_link, replace, &cancel, |copied| moving.set_position(copied));
+        let copied = tokio::task::spawn_blocking(copying).await.map_err(died)?;
+        bar.finish_and_clear();
+        match copied {
+            Ok(Copied::Whole(sum)) => {
+                if context.is_for_people() {
+                    context.print(&format!("{sum}  {}\n", clean(&one.name)))?;
+                }
+                told.push(json!({ "name": one.name, "size": one.size, "sha256": sum }));
+                sums.push((one.name, sum));
+            }
+            Ok(Copied::Link(link)) => told.push(json!({ "name": one.name, "link": link.to_string_lossy() })),
+            Err(_) if context.supervisor.call().cancel.is_cancelled() => return Err(Failure::Cancelled),
+            Err(source) => {
+                let doing = format!("copy {} ({})", one.name, one.path.display());
+                exit = exit.worst(context.report(&Failure::Here { doing, source }));
+            }
+        }
+    }
+    if !sums.is_empty() {
+        let failed =
+            |source| Failure::Here { doing: format!("write {} in {}", copy_out::SUMS, to.display()), source };
+        write_sums(to, &sums).map_err(failed)?;
+    }
+    if context.global.json {
+        context.print_json(&told)?;
+    }
+    Ok(exit)
+}
+
+fn style() -> ProgressStyle {
+    let words = "{msg} {bar:20} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
+    ProgressStyle::with_template(words).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
