@@ -65,8 +65,9 @@ fn list(found: &[Artifact], context: &Context) -> Ended {
         let all: Vec<_> = found.iter().map(document).collect();
         context.print_json(&all)?;
     } else if context.global.quiet {
-        let lines: String = found.iter().map(|one| format!("{}\n", clean(&one.name))).collect();
-        context.print(&lines)?;
+        for one in found {
+            context.print(&format!("{}\n", clean(&one.name)))?;
+        }
     } else {
         context.print_table(&table(found), "nothing matches")?;
     }

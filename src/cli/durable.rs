@@ -149,20 +149,16 @@ pub(super) async fn follow(
             format!("{} bytes after byte {} of {} were not kept: {}", gap.bytes, gap.at, gap.file, gap.why);
         context.note(&clean(&words));
     }
-    Ok(match &session.state {
-        SessionState::Ended(end) => {
-            if end.deadline {
-                context.note(&format!("session {id}: it was ended at its deadline"));
-                // What a command ends with when it is told to end may be 0.
-                return Ok(Exit::TimedOut);
-            }
-            Exit::OfCommand(end.exit_code())
-        }
-        state => {
-            context.note(&format!("session {id}: {}", clean(&state.words())));
-            Exit::ExecFailed
-        }
-    })
+    let SessionState::Ended(end) = &session.state else {
+        context.note(&format!("session {id}: {}", clean(&session.words())));
+        return Ok(Exit::ExecFailed);
+    };
+    if end.deadline {
+        context.note(&format!("session {id}: it was ended at its deadline"));
+        // What a command ends with when it is told to end may be 0.
+        return Ok(Exit::TimedOut);
+    }
+    Ok(Exit::OfCommand(end.exit_code()))
 }
 
 /// Until `--timeout` is over; for ever where there is none.

@@ -254,7 +254,7 @@ fn table(found: &[(&Engine, String, Session)]) -> Table {
             SessionState::Ended(end) if end.exit_code() == 0 => None,
             _ => Some(Tone::Bad),
         };
-        let state = Cell::new(clean(&session.state.words()));
+        let state = Cell::new(clean(&session.words()));
         let text = |text: &str| Cell::new(clean(text));
         table.row([
             text(session.id.as_str()),
@@ -328,7 +328,7 @@ async fn stop_build(named: &Named, build: &Build, grace: Option<Duration>, conte
             &json!({ "session": build.session, "state": session.map(|session| session.state) }),
         )?;
     } else if context.is_for_people() {
-        let words = session.map_or_else(|| "no record".to_owned(), |session| session.state.words());
+        let words = session.map_or_else(|| "no record".to_owned(), |session| session.words());
         context.print(&format!("{}: {}\n", build.session, clean(&words)))?;
     }
     Ok(Exit::Done)

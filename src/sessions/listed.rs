@@ -15,6 +15,8 @@ pub(super) struct Listed {
     pub(super) state: String,
     pub(super) unreadable: Option<String>,
     pub(super) now_ms: Option<i64>,
+    /// The kernel that runs now.
+    pub(super) boot: Option<String>,
     pub(super) record: String,
     pub(super) output: Option<u64>,
     pub(super) errors: Option<u64>,
@@ -50,6 +52,8 @@ struct Process {
 #[derive(Debug, Deserialize)]
 pub(super) struct Started {
     time_ms: i64,
+    #[serde(default)]
+    boot: String,
 }
 
 /// The file `ended`.
@@ -71,15 +75,25 @@ pub(super) struct Dropped {
 }
 
 /// Reads one line. `None` for one that is of no session.
-pub(super) fn read(line: &str) -> Option<Session> {
+pub(super) fn read(line: &str) -> Option<Found> {
     let listed: Listed = serde_json::from_str(line).ok()?;
     session(listed)
 }
 
+/// A session, and what tells why it is lost.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) session: Session,
+    /// The kernel it began under, and that of now, where both are known.
+    pub(super) boot: Option<(String, String)>,
+}
+
 /// What is listed, as a session.
-pub(super) fn session(listed: Listed) -> Option<Session> {
+pub(super) fn session(listed: Listed) -> Option<Found> {
     let id = SessionId::parse(&listed.token)?;
     let time = |ms| Timestamp::from_millisecond(ms).ok();
+    let then = listed.started.as_ref().map(|started| started.boot.clone()).filter(|boot| !boot.is_empty());
+    let boot = then.zip(listed.boot.filter(|boot| !boot.is_empty()));
     let started_ms = listed.started.map(|started| started.time_ms);
     let age = listed.now_ms.zip(started_ms).and_then(|(now, then)| u64::try_from(now - then).ok());
     let unreadable = |why: &str| SessionState::Unreadable { why: why.to_owned() };
@@ -101,9 +115,10 @@ pub(super) fn session(listed: Listed) -> Option<Session> {
         _ => unreadable("its state is one that is not known here"),
     };
     let about = listed.command.unwrap_or_default();
-    Some(Session {
+    let session = Session {
         id,
         state,
+        loss: None,
         command: about.argv,
         env: about.env,
         directory: about.directory,
@@ -115,7 +130,8 @@ pub(super) fn session(listed: Listed) -> Option<Session> {
         errors: listed.errors,
         gaps: listed.dropped.map(|dropped| dropped.gaps).unwrap_or_default(),
         record: listed.record,
-    })
+    };
+    Some(Found { session, boot })
 }
 
 #[cfg(test)]
@@ -133,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_line_of_the_shim_is_a_session() {
-        let session = read(ENDED).unwrap();
+        let session = read(ENDED).unwrap().session;
         let SessionState::Ended(end) = &session.state else { panic!("{session:?}") };
         assert_eq!((end.code, end.signal, end.exit_code()), (None, Some(15), 143));
         assert_eq!((session.pid, session.age), (Some(7), Some(Duration::from_secs(4))));
@@ -142,14 +158,18 @@ mod tests {
 
     #[test]
     fn no_state_is_guessed() {
-        let is_unreadable = |line: &str| matches!(read(line).unwrap().state, SessionState::Unreadable { .. });
+        let is_unreadable =
+            |line: &str| matches!(read(line).unwrap().session.state, SessionState::Unreadable { .. });
         assert!(is_unreadable(r#"{"token":"d-1"}"#));
         assert!(is_unreadable(r#"{"token":"d-1","state":"ended"}"#));
         assert!(is_unreadable(
             r#"{"token":"d-1","state":"ended","ended":{"time_ms":1,"output":{"kept":1,"dropped":0}}}"#
         ));
         assert!(is_unreadable(r#"{"token":"d-1","unreadable":"permission denied"}"#));
-        assert_eq!(read(r#"{"token":"d-1","state":"running"}"#).unwrap().state, SessionState::Running);
+        assert_eq!(
+            read(r#"{"token":"d-1","state":"running"}"#).unwrap().session.state,
+            SessionState::Running
+        );
         assert!(read("").is_none() && read("{}").is_none() && read(r#"{"token":"../x"}"#).is_none());
     }
 }

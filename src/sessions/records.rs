@@ -10,8 +10,7 @@ use crate::engine::{
     ContainerId, ContainerManager, EngineError, ErrorKind, ObjectKind, Result, ResultStream,
 };
 
-use super::Session;
-use super::listed::{self, Listed};
+use super::listed::{self, Found, Listed};
 
 /// The most all records take, in bytes; a record takes about 5 KiB in an archive.
 const LONGEST: usize = 16 * 1024 * 1024;
@@ -27,7 +26,7 @@ pub(super) async fn of_stopped(
     engine: &dyn ContainerManager,
     id: &ContainerId,
     root: Option<&str>,
-) -> Result<Vec<Session>> {
+) -> Result<Vec<Found>> {
     let details = engine.inspect(id).await?;
     let named = details.env.iter().rev().find_map(|entry| entry.strip_prefix(ROOT_VARIABLE));
     let root = root.or(named.filter(|root| root.starts_with('/'))).unwrap_or(DEFAULT_ROOT);
@@ -62,7 +61,7 @@ async fn collected(mut stream: ResultStream<Bytes>, id: &ContainerId) -> Result<
 }
 
 /// Reads an archive whose names are `records/TOKEN/FILE`.
-fn read(archive: &[u8], records: &str) -> std::io::Result<Vec<Session>> {
+fn read(archive: &[u8], records: &str) -> std::io::Result<Vec<Found>> {
     let mut files: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for entry in tar::Archive::new(archive).entries()? {
         let mut entry = entry?;
@@ -123,10 +122,10 @@ mod tests {
         }
         let found = read(&archive.into_inner().unwrap(), "/r/records").unwrap();
         let words: Vec<_> =
-            found.iter().map(|session| (session.id.as_str(), session.state.words())).collect();
+            found.iter().map(|one| (one.session.id.as_str(), one.session.state.words())).collect();
         assert_eq!(words[0], ("d-1", "ended with 3".to_owned()));
         assert_eq!(words[1], ("d-2", "lost".to_owned()));
-        assert!(matches!(found[2].state, SessionState::Unreadable { .. }), "{words:?}");
+        assert!(matches!(found[2].session.state, SessionState::Unreadable { .. }), "{words:?}");
         assert_eq!(found.len(), 3);
     }
 }

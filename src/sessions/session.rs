@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::SessionId;
+use super::{Loss, SessionId};
 
 /// A durable exec.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -14,6 +14,8 @@ pub struct Session {
     pub id: SessionId,
     /// How it stands.
     pub state: SessionState,
+    /// Why it is lost, where it is.
+    pub loss: Option<Loss>,
     /// Program and arguments; empty where that is not known.
     pub command: Vec<String>,
     /// The names of what was in its environment, without the values.
@@ -37,6 +39,14 @@ pub struct Session {
     pub gaps: Vec<Gap>,
     /// Where its record is in the container.
     pub record: String,
+}
+
+impl Session {
+    /// How it stands, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        self.loss.as_ref().map_or_else(|| self.state.words(), Loss::words)
+    }
 }
 
 /// How a session stands.

@@ -12,6 +12,8 @@ use crate::engine::{
     chain,
 };
 
+use super::listed::Found;
+use super::loss::{Loss, engine_began};
 use super::shim_calls::Shim;
 use super::{Followed, Session, SessionId, SessionPlan, SessionState, Stream, listed, records};
 
@@ -245,12 +247,31 @@ impl Sessions {
         };
         let Some(answer) = answer else {
             let found = records::of_stopped(&*self.on.engine, &self.container, self.root.as_deref()).await?;
-            return Ok(found.into_iter().filter(|one| id.is_none_or(|id| one.id == *id)).collect());
+            let wanted = |one: &Found| id.is_none_or(|id| one.session.id == *id);
+            return self.with_losses(found.into_iter().filter(wanted).collect()).await;
         };
         if answer.exit_code != 0 {
             return Err(self.refused("list the sessions of", &answer));
         }
-        Ok(answer.stdout_text().lines().filter_map(listed::read).collect())
+        self.with_losses(answer.stdout_text().lines().filter_map(listed::read).collect()).await
+    }
+
+    /// Says of those that are lost why.
+    async fn with_losses(&self, found: Vec<Found>) -> Result<Vec<Session>> {
+        let is_lost = |one: &Found| one.session.state == SessionState::Lost;
+        if !found.iter().any(is_lost) {
+            return Ok(found.into_iter().map(|one| one.session).collect());
+        }
+        let container = self.on.engine.inspect(&self.container).await?;
+        let engine = engine_began(self.on.engine.endpoint());
+        let told = found.into_iter().map(|mut one| {
+            if is_lost(&one) {
+                let boot = one.boot.as_ref().map(|(then, now)| (then.as_str(), now.as_str()));
+                one.session.loss = Some(Loss::of(one.session.started, boot, &container, engine));
+            }
+            one.session
+        });
+        Ok(told.collect())
     }
 
     /// Whether the container is there and does not run.

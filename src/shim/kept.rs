@@ -197,8 +197,7 @@ fn write_process(record: &Path, pid: i32) -> io::Result<()> {
         format!(r#"{{"pid":{pid},"started":{started}}}"#)
     };
     place::write_whole(record, "process", &format!(r#"{{"command":{},"keeper":{}}}"#, one(pid), one(own)))?;
-    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    let line = format!(r#"{{"time_ms":{},"boot":{}}}"#, place::now_ms(), json::string(boot.trim()));
+    let line = format!(r#"{{"time_ms":{},"boot":{}}}"#, place::now_ms(), json::string(&place::boot()));
     place::write_whole(record, "started", &line)
 }
 

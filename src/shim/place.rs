@@ -144,6 +144,11 @@ pub fn state(record: &Path) -> io::Result<State> {
     }
 }
 
+/// What tells this boot of the machine from every other.
+pub fn boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+}
+
 /// Milliseconds since 1970.
 pub fn now_ms() -> u128 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis())

@@ -65,12 +65,13 @@ fn line(root: &Path, token: &str) -> io::Result<String> {
     let file = |name: &str| whole(&record.join(name)).unwrap_or_else(|| "null".to_owned());
     Ok(format!(
         concat!(
-            r#"{{"token":{},"state":"{}","now_ms":{},"record":{},"output":{},"errors":{},"#,
+            r#"{{"token":{},"state":"{}","now_ms":{},"boot":{},"record":{},"output":{},"errors":{},"#,
             r#""command":{},"process":{},"started":{},"ended":{},"dropped":{}}}"#
         ),
         json::string(token),
         state.word(),
         place::now_ms(),
+        json::string(&place::boot()),
         json::string(&record.to_string_lossy()),
         size("output"),
         size("errors"),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use smidr_console::actions::{CopiedOut, Supervised, Supervisor};
 use smidr_console::engine::{ContainerManager, ExecRequest, Mount, MountSource, Signal, StopOptions};
 use smidr_console::sessions::{
-    FollowEnd, FollowNews, Session, SessionId, SessionPlan, SessionState, Sessions, Stream,
+    FollowEnd, FollowNews, Loss, Session, SessionId, SessionPlan, SessionState, Sessions, Stream,
 };
 
 use crate::helpers::{Running, connect, supervised};
@@ -172,6 +172,7 @@ async fn what_died_with_its_container_is_lost_and_what_it_printed_is_there() {
     on.engine.kill(&container.id, &Signal::kill()).await.unwrap();
     // It does not run: read from a copy of the records.
     assert_eq!(look(&on, &container, &lost).await.state, SessionState::Lost);
+    assert_eq!(look(&on, &container, &lost).await.words(), "lost with its container, which ended with 137");
     assert_eq!(look(&on, &container, &ended).await.state.words(), "ended with 3");
     // And so is what they printed.
     assert_eq!(printed(&on, &container, &lost).await, (b"begun\n".to_vec(), Some(FollowEnd::Lost)));
@@ -184,6 +185,36 @@ async fn what_died_with_its_container_is_lost_and_what_it_printed_is_there() {
     assert!(told.into_result().unwrap().iter().all(|one| one.removed));
     assert!(sessions(&on, &container).find(&on.supervisor.call()).await.into_result().unwrap().is_empty());
     container.remove().await;
+}
+
+/// Without live-restore an engine that is killed and started again ends its containers.
+#[tokio::test]
+#[ignore = "needs the bench: run tests/run"]
+async fn what_an_engine_restart_ended_is_lost_by_engine_restart_and_says_so() {
+    let mut docker = OwnDocker::start(&[]).await;
+    let on = Supervised::new(connect(&docker.endpoint()).await, Supervisor::new());
+    let container =
+        Running::start_with(&on.engine, &Bench::get().image, |spec| spec.network = Some("none".into())).await;
+    let killed = started(&on, &container, &["sh", "-c", "echo one; sleep 100000"]).await;
+    let keeper = look(&on, &container, &killed).await;
+    let parent =
+        container.run(&["sh", "-c", &format!("cut -d' ' -f4 /proc/{}/stat", keeper.pid.unwrap())]).await;
+    container.run(&["kill", "-KILL", parent.trim()]).await;
+    wait_until("its keeper is gone", Duration::from_secs(10), async || {
+        look(&on, &container, &killed).await.loss == Some(Loss::KeeperEnd)
+    })
+    .await;
+    let lost = started(&on, &container, &["sh", "-c", "echo two; sleep 100000"]).await;
+    docker.kill().await;
+    docker.start_again().await;
+    wait_until("the engine has ended it", Duration::from_secs(60), async || {
+        !on.engine.inspect(&container.id).await.is_ok_and(|found| found.state.is_alive())
+    })
+    .await;
+    assert_eq!(look(&on, &container, &lost).await.words(), "lost by engine restart");
+    assert_eq!(printed(&on, &container, &lost).await, (b"two\n".to_vec(), Some(FollowEnd::Lost)));
+    container.remove().await;
+    docker.stop().await;
 }
 
 /// Stopped while it is followed: the rest is copied out, without a byte twice.
