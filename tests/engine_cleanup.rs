@@ -206,4 +206,42 @@ mod tests {
         assert_eq!((engine.containers().await, engine.volumes().await), (names([]), before));
         engine.docker.stop().await;
     }
+
+    /// The program on this engine: its exit code and what it printed.
+    async fn program(engine: &Engine, arguments: &[&str]) -> (Option<i32>, String) {
+        let socket = engine.docker.socket();
+        let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_smidr-console"));
+        program.arg("--host").arg(&socket).args(arguments).stdin(std::process::Stdio::null());
+        let output = program.output().await.unwrap();
+        (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    }
+
+    #[tokio::test]
+    #[ignore = "needs the bench: run tests/run"]
+    async fn sessions_that_are_over_go_and_one_that_runs_stays() {
+        let engine = Engine::start().await;
+        engine.run("theirs", &["--detach"], &["sleep", "100000"]).await;
+        let durable = ["exec", "--durable", "theirs", "--", "sh", "-c"];
+        let (code, said) = program(&engine, &[&durable[..], &["echo kept; exit 3"]].concat()).await;
+        assert_eq!(code, Some(3), "{said}");
+        let detached = ["exec", "--durable", "--detach", "theirs", "--", "sleep", "100000"];
+        let (_, running) = program(&engine, &detached).await;
+        // Not old enough.
+        let (code, said) = program(&engine, &["cleanup", "--dry-run"]).await;
+        assert!(
+            code == Some(0) && said.contains("Nothing to remove") && !said.contains("ended with 3"),
+            "{said}"
+        );
+        let all = ["cleanup", "--sessions-older-than", "0s"];
+        let (code, said) = program(&engine, &[&all[..], &["--dry-run"]].concat()).await;
+        assert!(code == Some(0) && said.contains("ended with 3") && !said.contains(running.trim()), "{said}");
+        let (code, said) = program(&engine, &[&all[..], &["--force", "--json"]].concat()).await;
+        let told: serde_json::Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
+        let sessions = told["sessions"].as_array().unwrap();
+        assert!(code == Some(0) && sessions.len() == 1 && sessions[0]["removed"] == true, "{said}");
+        assert_eq!((&sessions[0]["size"], &sessions[0]["container"]), (&5.into(), &"theirs".into()));
+        let (_, left) = program(&engine, &["--quiet", "sessions", "ls"]).await;
+        assert_eq!(left.trim(), running.trim());
+        engine.docker.stop().await;
+    }
 }

@@ -19,6 +19,7 @@ use super::failure::{Ended, Failure};
 use crate::values;
 
 mod json;
+mod sessions;
 mod show;
 
 /// What to clean up.
@@ -46,6 +47,9 @@ pub(crate) struct CleanupArgs {
     /// directory has not changed.
     #[arg(long, value_name = "DURATION", value_parser = values::duration)]
     older_than: Option<Duration>,
+    /// Sessions (durable execs, earlier builds) that have been over for so long, in containers that run
+    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = values::duration)]
+    sessions_older_than: Duration,
     /// Let this protected volume go, too; its whole name, may be given several times
     ///
     /// Protected are volumes with the label io.smidr.protected=true and those whose names look like caches of
@@ -108,11 +112,16 @@ where
         ));
     }
     let (planned, mut exit) = plans(args, context).await?;
-    let things = planned.iter().map(|(_, plan)| plan.removals().len()).sum::<usize>();
+    let engines: Vec<&Engine> = planned.iter().map(|(engine, _)| *engine).collect();
+    let (over, unasked) = sessions::survey(context, &engines, args.sessions_older_than).await?;
+    exit = exit.worst(unasked);
+    let things = planned.iter().map(|(_, plan)| plan.removals().len()).sum::<usize>()
+        + over.iter().map(|of| of.ended.len()).sum::<usize>();
     if args.dry_run || things == 0 {
-        show::plans(context, &planned, show::Where::Answer)?;
+        show::plans(context, &planned, &over, show::Where::Answer)?;
         if context.global.json {
-            context.print_json(&json::document(args.dry_run, &planned, &[]))?;
+            let sessions = sessions::documents(&over);
+            context.print_json(&json::document(args.dry_run, &planned, &[], sessions))?;
         } else if args.dry_run && things > 0 {
             context.note("nothing was removed: this was --dry-run");
         }
@@ -120,7 +129,7 @@ where
     }
     if let (false, Some(ask)) = (args.force, ask) {
         // Whoever is asked sees the whole list, --json and --quiet or not.
-        show::plans(context, &planned, show::Where::Question)?;
+        show::plans(context, &planned, &over, show::Where::Question)?;
         let these = if things == 1 { "this thing".to_owned() } else { format!("these {things} things") };
         context.screen.tell(&format!("Remove {these}? Type yes:"));
         let cancelled = context.supervisor.call().cancel;
@@ -134,11 +143,13 @@ where
             return Err(Failure::Cancelled);
         }
     } else if !context.global.quiet {
-        show::plans(context, &planned, show::Where::Answer)?;
+        show::plans(context, &planned, &over, show::Where::Answer)?;
     }
     let reports = join_all(planned.iter().map(|one| remove(context, one, planned.len() > 1))).await;
+    let (forgotten, of_sessions) = sessions::remove(context, &over).await;
+    exit = exit.worst(of_sessions);
     if context.global.json {
-        context.print_json(&json::document(false, &planned, &reports))?;
+        context.print_json(&json::document(false, &planned, &reports, forgotten))?;
     } else if !context.global.quiet {
         context.print(&show::summary(&reports))?;
     }

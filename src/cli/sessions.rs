@@ -9,7 +9,9 @@ use serde_json::json;
 
 use crate::actions::Verb;
 use crate::actions::exec::{ExecPlan, SHIM_DIRECTORY};
-use crate::engine::{Container, ContainerId, ContainerState, ListFilter, RemoveOptions, Signal, StopOptions};
+use crate::engine::{
+    Container, ContainerId, ContainerState, ErrorKind, ListFilter, RemoveOptions, Signal, StopOptions,
+};
 use crate::sessions::{Build, Builds, Session, SessionId, SessionState, Sessions, Stream};
 use crate::values;
 use crate::workspace::GRACE;
@@ -22,7 +24,7 @@ use super::failure::Ended;
 use super::output::{Cell, Column, Table, Tone, bytes, clean, elapsed, with_engine};
 
 /// How many containers are asked at the same time.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 /// So much longer than its own grace a build's keeper has to write down how that ended.
 const BEYOND_GRACE: Duration = Duration::from_secs(15);
 
@@ -190,32 +192,44 @@ async fn list(args: &ListArgs, context: &Context) -> Ended {
     Ok(exit)
 }
 
-/// Nothing is copied into a container that never had an exec of ours: there is no session in it.
 async fn asked_where_it_may_have_any(
     context: &Context,
     engine: &Engine,
     container: &Container,
     directory: Option<&str>,
 ) -> Ended<Vec<Session>> {
+    match where_it_may_have_any(context, engine, container, directory).await? {
+        Some(sessions) => Ok(sessions.find(&context.untold_call(Verb::Exec)).await.into_result()?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The sessions of a container. Nothing is copied into one that never had an exec of ours: there is no session in it.
+pub(super) async fn where_it_may_have_any(
+    context: &Context,
+    engine: &Engine,
+    container: &Container,
+    directory: Option<&str>,
+) -> Ended<Option<Sessions>> {
     let id = &container.id;
     let call = context.untold_call(Verb::Inspect);
     let look = engine.supervised.read(&call, Verb::Inspect, id.as_str(), async |engine| {
         match engine.stat(id, SHIM_DIRECTORY).await {
             Ok(_) => Ok(true),
-            Err(error) if error.is_not_found() => Ok(false),
+            // Where nothing can be looked at, nothing was ever put.
+            Err(error) if error.is_not_found() || *error.kind() == ErrorKind::Unsupported => Ok(false),
             Err(error) => Err(error),
         }
     });
     if !look.await.into_result()? {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let sessions = match (directory, Build::of(container)) {
+    let sessions = Sessions::of(engine.supervised.clone(), id.clone());
+    Ok(Some(match (directory, Build::of(container)) {
         (None, Some(build)) => build.sessions(&engine.supervised),
-        (None, None) => Sessions::of(engine.supervised.clone(), id.clone()),
-        (Some(directory), _) => Sessions::of(engine.supervised.clone(), id.clone()).kept_in(directory),
-    };
-    let call = context.untold_call(Verb::Exec);
-    Ok(sessions.find(&call).await.into_result()?)
+        (None, None) => sessions,
+        (Some(directory), _) => sessions.kept_in(directory),
+    }))
 }
 
 fn print(context: &Context, found: &[(&Engine, String, Session)]) -> Ended<()> {

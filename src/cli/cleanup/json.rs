@@ -7,6 +7,7 @@ use crate::actions::cleanup::{CleanupReport, Item, ItemKind};
 use crate::engine::ContainerState;
 
 use super::Planned;
+use super::sessions::OverJson;
 
 /// A cleanup.
 #[derive(Debug, Serialize)]
@@ -27,6 +28,8 @@ pub(super) struct Document {
     freed_bytes: u64,
     /// How many of what was removed had no known size.
     freed_unknown: usize,
+    /// Sessions that go, or went.
+    sessions: Vec<OverJson>,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,7 +60,12 @@ struct ResultJson {
 }
 
 /// The document of these plans and, in their order, what became of them.
-pub(super) fn document(dry_run: bool, planned: &[Planned<'_>], reports: &[CleanupReport]) -> Document {
+pub(super) fn document(
+    dry_run: bool,
+    planned: &[Planned<'_>],
+    reports: &[CleanupReport],
+    sessions: Vec<OverJson>,
+) -> Document {
     let (mut remove, mut keep, mut results) = (Vec::new(), Vec::new(), Vec::new());
     let (mut total, mut freed) = ((0_u64, 0), (0_u64, 0));
     for (engine, plan) in planned {
@@ -87,6 +95,7 @@ pub(super) fn document(dry_run: bool, planned: &[Planned<'_>], reports: &[Cleanu
         total_unknown: total.1,
         freed_bytes: freed.0,
         freed_unknown: freed.1,
+        sessions,
     }
 }
 

@@ -8,6 +8,7 @@ use super::super::context::Context;
 use super::super::failure::Ended;
 use super::super::output::{Cell, Column, Table, Tone, age, bytes, clean, count, elapsed};
 use super::Planned;
+use super::sessions::Over;
 
 /// What the lists are shown for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,15 +20,22 @@ pub(super) enum Where {
 }
 
 /// Prints what goes, what stays, and what it takes.
-pub(super) fn plans(context: &Context, planned: &[Planned<'_>], place: Where) -> Ended<()> {
+pub(super) fn plans(
+    context: &Context,
+    planned: &[Planned<'_>],
+    sessions: &[Over],
+    place: Where,
+) -> Ended<()> {
     if place == Where::Answer && context.global.json {
         return Ok(());
     }
     if place == Where::Answer && context.global.quiet {
         let going = planned.iter().flat_map(|(_, plan)| plan.removals());
-        return context.print_ids(going.map(|removal| removal.item.id.id.as_str()));
+        let over = sessions.iter().flat_map(|of| &of.ended).map(|session| session.id.as_str());
+        return context.print_ids(going.map(|removal| removal.item.id.id.as_str()).chain(over));
     }
-    let text = lists(planned, context.screen.width, context.screen.coloured);
+    let (width, coloured) = (context.screen.width, context.screen.coloured);
+    let text = lists(planned, width, coloured) + &super::sessions::lists(sessions, width, coloured);
     if place == Where::Question && !context.is_for_people() {
         context.screen.tell(text.trim_end());
         return Ok(());
