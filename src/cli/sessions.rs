@@ -14,7 +14,6 @@ use crate::engine::{
 };
 use crate::sessions::{Build, Builds, Session, SessionId, SessionState, Sessions, Stream};
 use crate::values;
-use crate::workspace::GRACE;
 
 use super::connect::Engine;
 use super::context::Context;
@@ -25,8 +24,6 @@ use super::output::{Cell, Column, Table, Tone, bytes, clean, elapsed, with_engin
 
 /// How many containers are asked at the same time.
 pub(super) const AT_ONCE: usize = 8;
-/// So much longer than its own grace a build's keeper has to write down how that ended.
-const BEYOND_GRACE: Duration = Duration::from_secs(15);
 
 /// What to do with durable execs and builds.
 #[derive(Debug, Subcommand)]
@@ -326,7 +323,7 @@ async fn stop_build(named: &Named, build: &Build, grace: Option<Duration>, conte
         let call = context.call(Verb::Exec, &build.name);
         named.sessions.end(&call, &build.session, grace).await.map(drop).into_result()
     } else {
-        let options = StopOptions { signal: Some(Signal::term()), grace: GRACE + BEYOND_GRACE };
+        let options = StopOptions { signal: Some(Signal::term()), grace: Build::STOP_GRACE };
         let call = context.call(Verb::Stop, &build.name);
         on.stop(&call, &build.container, &options).await.map(drop).into_result()
     };

@@ -53,6 +53,10 @@ pub struct Build {
 }
 
 impl Build {
+    /// How long its container has to stop before an engine kills it: the keeper's own minute, and some to write down
+    /// how it ended.
+    pub const STOP_GRACE: Duration = Duration::from_secs(75);
+
     /// By a container's labels. `None` where it is not there for a build.
     #[must_use]
     pub fn of(container: &Container) -> Option<Self> {

@@ -3,6 +3,7 @@
 use ratatui::text::Line;
 
 use crate::engine::{Signal, StopOptions};
+use crate::sessions::Build;
 use crate::text::{count, elapsed};
 use crate::ui::{ContainerKey, Model, Request};
 
@@ -78,7 +79,12 @@ fn open(model: &Model, deed: Deed) -> Option<Box<dyn Dialog>> {
     } else {
         keys.retain(|key| stop_under_way(model, key).is_none());
     }
-    Some(asked(Stopping { deed, targets: keys, options: model.options.stop.clone() }, true))
+    let mut options = model.options.stop.clone();
+    if targets.iter().any(|row| keys.contains(&row.key) && Build::of(&row.container).is_some()) {
+        // Its keeper needs that to end BitBake's tasks and to write down how it ended.
+        options.grace = options.grace.max(Build::STOP_GRACE);
+    }
+    Some(asked(Stopping { deed, targets: keys, options }, true))
 }
 
 impl Stopping {
@@ -178,7 +184,9 @@ impl Question for Stopping {
 
 #[cfg(test)]
 mod tests {
-    use crate::ui::test_support::Stage;
+    use crate::engine::labels;
+    use crate::ui::test_support::{DOCKER, Stage, containers};
+    use crate::ui::{EngineNews, Message};
 
     #[test]
     fn yes_stops_what_was_shown_and_no_nothing() {
@@ -190,6 +198,18 @@ mod tests {
         assert_eq!(begun.len(), 1);
         assert!(begun[0].starts_with("Stop(") && begun[0].contains("id-yocto-a"), "{begun:?}");
         assert_eq!(stage.dialogs(), 0);
+    }
+
+    #[test]
+    fn a_build_has_its_minute_to_end() {
+        let mut stage = Stage::new(80, 24);
+        let mut all = containers();
+        let labels = [(labels::ROLE, labels::BUILD), (labels::SESSION, "d-1"), (labels::SESSIONS_IN, "/b/s")];
+        all[0].labels.extend(labels.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        stage.tell(Message::Engine(DOCKER, EngineNews::Containers(all)));
+        stage.keys("s y");
+        let begun = stage.requests();
+        assert!(begun[0].contains("grace: 75s"), "{begun:?}");
     }
 
     #[test]
