@@ -27,7 +27,7 @@ use super::signals::{EndSignal, Signals};
 use super::sixteen::Sixteen;
 use super::terminal::{NoScreen, OwnScreen, OwnTerminal, give_back, is_gone};
 use super::wires::Wires;
-use super::{demo, state_dir, subscriptions};
+use super::{demo, save_log, state_dir, subscriptions};
 
 /// How many commands may wait to be begun. Each key that is typed into a shell is one, and lines come at once.
 const COMMANDS: usize = 1024;
@@ -138,6 +138,9 @@ async fn on_terminal(
     let size = crossterm::terminal::size()?;
     let open: Opening = Arc::new(|endpoint| Box::pin(open_any(endpoint)));
     let frame_rate = options.frame_rate;
+    // Of the directory the console was begun in; what was built of it is remembered by its whole path.
+    let build_file = save_log::place(&options.options.build_file, None).to_string_lossy().into_owned();
+    let options = ConsoleOptions { options: Options { build_file, ..options.options }, ..options };
     let mut model = Model::new(options.options, options.keymap, options.look, size, clock.now());
     let behind = Behind::begin(&mut model, clock, candidates, open, kept, stops);
     let Behind { supervisor, ends, tasks, log, .. } = behind;

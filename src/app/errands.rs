@@ -14,6 +14,7 @@ use crate::ui::{Ended, Ending, Problem, Request, Yield};
 use super::ending::{ended, not_begun, of_change};
 use super::pull_steps::PullSteps;
 use super::supervise::Errand;
+use super::{build_errand, session_errands};
 
 /// Runs one to its end.
 pub(super) async fn run(errand: &Errand, on: &Supervised, request: Request) -> Ended {
@@ -40,6 +41,16 @@ pub(super) async fn run(errand: &Errand, on: &Supervised, request: Request) -> E
         Request::RemoveVolume(key) => ended(on.remove_volume(&call, &key.name).await, of_change),
         Request::PlanCleanup(_, options) => plan(errand, on, &options).await,
         Request::Cleanup { plan, chosen, .. } => clean_up(errand, on, &plan, &chosen).await,
+        Request::DurableExec(key, request) => session_errands::start(errand, on, &key.id, request).await,
+        Request::EndSession { key, session, kept_in, grace } => {
+            session_errands::end(errand, on, &key.id, &session, kept_in, grace).await
+        }
+        Request::ForgetSession { key, session, kept_in } => {
+            session_errands::forget(errand, on, &key.id, session, kept_in).await
+        }
+        Request::Build { file, target, arguments, .. } => {
+            build_errand::start(errand, on, &file, target, arguments).await
+        }
         Request::Exec(..) | Request::Shell(..) => not_begun("a command runs elsewhere"),
     }
 }
@@ -48,7 +59,7 @@ fn nothing(_: ()) -> Yield {
     Yield::Nothing
 }
 
-async fn pull(errand: &Errand, on: &Supervised, reference: String) -> Ended {
+pub(super) async fn pull(errand: &Errand, on: &Supervised, reference: String) -> Ended {
     let call = errand.call(Verb::Pull);
     let credentials = match docker_config_dir() {
         // A credential helper is a program of the user's, so it gets the pull's own deadline and cancel.
@@ -96,7 +107,7 @@ async fn create(errand: &Errand, on: &Supervised, spec: &ContainerSpec, start: b
     started
 }
 
-fn just_done() -> Ended {
+pub(super) fn just_done() -> Ended {
     Ended {
         ending: Ending::Done,
         elapsed: std::time::Duration::ZERO,

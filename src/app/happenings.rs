@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
+use crate::actions::exec::SHIM_DIRECTORY;
 use crate::engine::{EngineEvent, EventFilter, EventObject, Feature, chain};
 use crate::ui::EngineNews;
 
@@ -41,6 +42,10 @@ pub(super) async fn hear(wires: Wires, link: Arc<Link>, open: Open, needed: Arc<
             match event {
                 Some(Ok(event)) => {
                     since = event.time.or(since);
+                    if is_of_session(&event) {
+                        // Nobody may be looking.
+                        let _ = link.sessions.send(event.id.as_str().into());
+                    }
                     if is_of_interest(&event) {
                         needed.of(event.object);
                         wires.outbox.engine(link.id, EngineNews::Event(event)).await;
@@ -56,6 +61,16 @@ pub(super) async fn hear(wires: Wires, link: Arc<Link>, open: Open, needed: Arc<
         doubt.notify_one();
         sleep(AGAIN).await;
     }
+}
+
+/// Whether it tells of a command that begins, ends or removes a session: one of the shim's.
+fn is_of_session(event: &EngineEvent) -> bool {
+    let command = event.attributes.get("about").map_or("", String::as_str);
+    let mut words = command.split(' ');
+    event.object == EventObject::Container
+        && event.action == "exec_start"
+        && words.next().is_some_and(|program| program.starts_with(SHIM_DIRECTORY))
+        && words.next().is_some_and(|verb| matches!(verb, "keep" | "signal" | "forget"))
 }
 
 /// Whether anything on the screen can change by it. Engines tell of every exec and every attach, and a health check is
@@ -80,6 +95,26 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+
+    #[test]
+    fn a_command_of_the_shims_that_begins_or_ends_a_session_is_noticed() {
+        let event = |action: &str, about: &str| EngineEvent {
+            time: None,
+            object: EventObject::Container,
+            action: action.into(),
+            id: "a".into(),
+            attributes: BTreeMap::from([("about".to_owned(), about.to_owned())]),
+        };
+        let shim = format!("{SHIM_DIRECTORY}/smidr-shim-1");
+        for verb in ["keep --token d-1 -- make", "signal --token d-1", "forget --token d-1"] {
+            assert!(is_of_session(&event("exec_start", &format!("{shim} {verb}"))), "{verb}");
+            assert!(!is_of_session(&event("exec_create", &format!("{shim} {verb}"))), "{verb}");
+        }
+        // What the console itself asks again and again would have it ask for ever.
+        assert!(!is_of_session(&event("exec_start", &format!("{shim} sessions"))));
+        assert!(!is_of_session(&event("exec_start", "sh -c keep")));
+        assert!(!is_of_session(&event("exec_start", "")));
+    }
 
     #[test]
     fn what_changes_nothing_on_the_screen_is_left_out() {

@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, broadcast, watch};
 
 use crate::actions::Supervised;
 use crate::engine::{ContainerId, Identity};
 use crate::ui::EngineId;
+
+/// How many containers may wait for those who look for sessions; who hears too late looks anew.
+const SESSIONS: usize = 64;
 
 /// An engine that answers.
 #[derive(Debug, Clone)]
@@ -38,6 +41,8 @@ pub(crate) struct Link {
     pub(crate) open: watch::Sender<Option<Open>>,
     /// The last list.
     pub(crate) listed: watch::Sender<Listed>,
+    /// Containers in which something may have happened to a session.
+    pub(crate) sessions: broadcast::Sender<ContainerId>,
     /// Somebody wants it tried again now.
     pub(crate) retry: Notify,
     /// Somebody wants its containers and volumes listed now.
@@ -53,6 +58,7 @@ impl Link {
             id,
             open: watch::Sender::new(None),
             listed: watch::Sender::default(),
+            sessions: broadcast::Sender::new(SESSIONS),
             retry: Notify::new(),
             relist: Notify::new(),
             measure: Notify::new(),

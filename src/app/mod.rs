@@ -8,6 +8,7 @@
 mod announce;
 mod backstage;
 mod budget;
+mod build_errand;
 mod build_history;
 mod clipboard;
 mod clock;
@@ -51,6 +52,8 @@ mod run;
 mod running;
 mod save_log;
 mod seam;
+mod session_errands;
+mod session_log;
 mod settings;
 mod shells;
 pub(crate) mod signals;
@@ -64,6 +67,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod watch_builds;
+mod watch_sessions;
 mod wires;
 
 pub(crate) use kept::kept_histories;

@@ -60,7 +60,7 @@ impl Saving {
 }
 
 /// Where that is: `~` is the home, and what does not begin at the root is here.
-fn place(typed: &str, home: Option<&Path>) -> PathBuf {
+pub(super) fn place(typed: &str, home: Option<&Path>) -> PathBuf {
     let path = match (typed.strip_prefix("~/"), home) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => PathBuf::from(typed),

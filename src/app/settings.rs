@@ -59,12 +59,13 @@ impl ConsoleOptions {
     /// What only the tables of the console can tell: two actions on one key, a rule that cannot be read.
     pub fn of(loaded: &Loaded) -> Result<Self, ConfigError> {
         let settings = &loaded.settings;
+        let options = options(settings)
+            .map_err(|error| loaded.mistake(Place { line: 1, column: 1 }, error.to_string(), None))?;
         Ok(Self {
             keymap: keymap(loaded)?,
             look: look(&settings.theme),
             frame_rate: u16::from(settings.frame_rate),
-            options: options(settings)
-                .map_err(|error| loaded.mistake(Place { line: 1, column: 1 }, error.to_string(), None))?,
+            options,
             ..Self::default()
         })
     }
@@ -128,6 +129,7 @@ fn options(settings: &Settings) -> Result<Options, InvalidRule> {
         log_directory: settings.log_directory.clone().unwrap_or_else(logs_directory),
         shell: settings.shell.clone(),
         exec_shell: settings.exec_shell.clone(),
+        build_file: Options::default().build_file,
         commands: settings.commands.iter().map(saved).collect::<Result<_, _>>()?,
         notify: notify(&settings.notify),
         watch: watch(&settings.watch),
@@ -176,6 +178,7 @@ fn saved(command: &crate::config::SavedCommand) -> Result<SavedCommand, InvalidR
             user: command.user.clone().unwrap_or_default(),
             workdir: command.workdir.clone().unwrap_or_default(),
             env: command.env.iter().map(|(name, value)| format!("{name}={value}")).collect(),
+            durable: false,
         },
         containers: command.containers.as_ref().map(NameGlob::new).transpose()?,
     })

@@ -1,17 +1,23 @@
 //! What is listened to, kept the same as what the screen needs to be told of.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::ui::{ContainerKey, LookId, Looking, Merging, Message, TaskLogWanted, Tone, Wanted};
+use crate::ui::{
+    ContainerKey, LookId, Looking, Merging, Message, SessionLogWanted, SessionsWanted, TaskLogWanted, Tone,
+    Wanted,
+};
 
 use super::history::History;
 use super::link::Link;
 use super::wires::Wires;
-use super::{figures, follow_log, look_through, looks, merge_logs, task_log, watch_builds};
+use super::{
+    figures, follow_log, look_through, looks, merge_logs, session_log, task_log, watch_builds, watch_sessions,
+};
 
 /// Everything that is listened to on the screen's account. Dropping this ends all of it.
 #[derive(Default)]
@@ -20,14 +26,16 @@ pub(super) struct Subscriptions {
     logs: Streams,
     details: Option<((ContainerKey, u64), AbortOnDropHandle<()>)>,
     processes: Option<(ContainerKey, AbortOnDropHandle<()>)>,
-    history: Option<(String, AbortOnDropHandle<()>)>,
+    histories: Streams<String>,
     looking: HashMap<LookId, AbortOnDropHandle<()>>,
     merged: Option<(Merging, AbortOnDropHandle<()>)>,
     builds: Streams,
     task_log: Option<(TaskLogWanted, AbortOnDropHandle<()>)>,
+    sessions: Streams<SessionsWanted>,
+    session_logs: Streams<SessionLogWanted>,
 }
 
-type Streams = HashMap<ContainerKey, AbortOnDropHandle<()>>;
+type Streams<K = ContainerKey> = HashMap<K, AbortOnDropHandle<()>>;
 
 /// Listens to what is wanted, for as long as this is not dropped.
 pub(super) async fn keep(mut wires: Wires, history: Option<Arc<History>>) {
@@ -65,7 +73,13 @@ impl Subscriptions {
         one(&mut self.task_log, wanted.task_log.as_ref(), |task| {
             Some(tokio::spawn(task_log::read(wires.clone(), link(wires, &task.key)?, task.clone())))
         });
-        one(&mut self.history, wanted.history.as_ref(), |container| {
+        become_as(&mut self.sessions, &wanted.sessions, |of| {
+            Some(tokio::spawn(watch_sessions::watch(wires.clone(), link(wires, &of.key)?, of.clone())))
+        });
+        become_as(&mut self.session_logs, &wanted.session_logs, |of| {
+            Some(tokio::spawn(session_log::read(wires.clone(), link(wires, &of.key)?, of.clone())))
+        });
+        become_as(&mut self.histories, &wanted.histories, |container| {
             Some(tokio::spawn(read_history(wires.clone(), history.cloned(), container.clone())))
         });
     }
@@ -76,10 +90,10 @@ fn link(wires: &Wires, key: &ContainerKey) -> Option<Arc<Link>> {
 }
 
 /// Ends what is not wanted any more, and begins what is.
-fn become_as(
-    streams: &mut Streams,
-    wanted: &BTreeSet<ContainerKey>,
-    begin: impl Fn(&ContainerKey) -> Option<JoinHandle<()>>,
+fn become_as<K: Clone + Ord + Hash>(
+    streams: &mut Streams<K>,
+    wanted: &BTreeSet<K>,
+    begin: impl Fn(&K) -> Option<JoinHandle<()>>,
 ) {
     streams.retain(|key, _| wanted.contains(key));
     for key in wanted {

@@ -6,14 +6,14 @@ use serde_json::json;
 use crate::actions::exec::shim_path_in_container;
 use crate::actions::{Owned, Verb};
 use crate::engine::{EngineError, ErrorKind};
-use crate::sessions::{Builds, SessionId, Stream};
+use crate::sessions::{Builds, SessionId, Stream, starter};
 use crate::values;
 use crate::workspace::{BUILDER_ID, BuildRequest};
 
 use super::connect::Engine;
 use super::context::Context;
 use super::create::fetch_missing;
-use super::durable::{Named, follow, starter};
+use super::durable::{Named, follow};
 use super::exec::of_launch;
 use super::exit::Exit;
 use super::failure::{Ended, Failure};

@@ -9,6 +9,7 @@ use crate::actions::Verb;
 use crate::engine::{ContainerId, ExecRequest, Output, StdStream};
 use crate::sessions::{
     Build, Builds, FollowEnd, FollowNews, Followed, SessionId, SessionPlan, SessionState, Sessions, Stream,
+    starter,
 };
 
 use super::connect::Engine;
@@ -193,11 +194,4 @@ async fn print(followed: &mut Followed, drain: &Drain, raw: bool, context: &Cont
         }
     }
     if as_it_comes { Ok(()) } else { printer.end().await }
-}
-
-/// Who we are, in a word for whoever finds what we started: `USER@HOST`, as far as it is known.
-pub(super) fn starter() -> String {
-    let user = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    format!("{}@{host}", user.unwrap_or_else(|| rustix::process::getuid().as_raw().to_string()))
 }

@@ -16,13 +16,13 @@ use crate::engine::{
     RemoveOptions, StopOptions, Transport,
 };
 use crate::sessions::Builds;
+use crate::sessions::starter;
 use crate::values;
 use crate::workspace::{BUILDER_ID, Workspace};
 
 use super::connect::Engine;
 use super::context::Context;
 use super::create::fetch_missing;
-use super::durable::starter;
 use super::exit::Exit;
 use super::failure::{Ended, Failure};
 use super::output::{Cell, Column, Table, Tone, bytes, clean};

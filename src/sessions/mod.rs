@@ -15,6 +15,7 @@ mod records;
 mod session;
 mod sessions_of;
 mod shim_calls;
+mod starter;
 
 pub use build::{Build, Builds};
 pub use follow::{FollowEnd, FollowNews, Followed, Stream};
@@ -23,3 +24,4 @@ pub use loss::Loss;
 pub use plan::SessionPlan;
 pub use session::{Gap, Kept, Session, SessionEnd, SessionState};
 pub use sessions_of::{Forgotten, Sessions};
+pub use starter::starter;

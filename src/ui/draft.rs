@@ -19,6 +19,9 @@ pub struct ExecDraft {
     /// `NAME=value`, added to the container's own environment.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub env: Vec<String>,
+    /// Whether it goes on when the console ends.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub durable: bool,
 }
 
 impl ExecDraft {

@@ -16,8 +16,9 @@ use crate::engine::{
     Stats, Volume,
 };
 use crate::logs::{Found, LogReader};
+use crate::sessions::{Session, SessionId};
 
-use super::{ActionId, Command, ContainerKey, EngineId, ExecDraft, LookId, MergeId, TaskLogId};
+use super::{ActionId, Command, ContainerKey, EngineId, ExecDraft, LookId, MergeId, SessionTabId, TaskLogId};
 
 /// The instant a message is handled: `update` has no clock of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +145,25 @@ pub enum ContainerNews {
     BuildLogMoved(BuildId),
     /// Of a task's own log.
     TaskLog(TaskLogId, TaskLogNews),
+    /// All its sessions: durable execs, and builds in its build directory.
+    Sessions(Vec<Session>),
+    /// They could not be asked for.
+    NoSessions(Problem),
+    /// Of what a session prints.
+    SessionLog(SessionTabId, SessionLogNews),
+}
+
+/// What is new of what a session prints.
+#[derive(Debug)]
+pub enum SessionLogNews {
+    /// It is being read into this, from its first byte on.
+    Log(LogReader),
+    /// There is more. So many hundredths of what there was when reading began are read, until all of it is.
+    Moved(Option<u8>),
+    /// It cannot be read just now, for this reason; it is tried again.
+    Trouble(Problem),
+    /// All of it is read, and nothing more comes.
+    Ended,
 }
 
 /// What is new of a task's own log.
@@ -258,6 +278,10 @@ pub enum Yield {
     BuildStopped(StopEnd),
     /// The exit code of a command.
     ExitCode(i64),
+    /// A session was started in this container.
+    Started(ContainerId, SessionId),
+    /// A session was ended: what that took, in words.
+    SessionEnded(String),
 }
 
 /// Something that went wrong, as the screen shows it: text from engines has been cleaned.

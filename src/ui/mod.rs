@@ -28,16 +28,19 @@ mod wanted;
 
 pub use command::{COPIED, Command};
 pub use draft::ExecDraft;
-pub use ids::{ActionId, ContainerKey, EngineId, LookId, MergeId, TaskLogId, VolumeKey};
+pub use ids::{ActionId, ContainerKey, EngineId, LookId, MergeId, SessionTabId, TaskLogId, VolumeKey};
 pub use keymap::{Do, KeyMap};
 pub use log_lines::{LogForm, LogLines};
 pub use look::Look;
 pub use message::{
     ActionNews, ContainerNews, Ended, Ending, EngineNews, LogState, MergedNews, Message, Now, Problem,
-    TaskLogNews, Tone, Yield,
+    SessionLogNews, TaskLogNews, Tone, Yield,
 };
 pub use model::Model;
 pub use request::Request;
 pub use update::{LEAVE_SHELL, Mouse, contexts, update, validity};
 pub use view::view;
-pub use wanted::{Looking, Merging, STATS, Source, TaskLogWanted, Ticks, WATCHED, Wanted, wanted};
+pub use wanted::{
+    Looking, Merging, STATS, SessionLogWanted, SessionsWanted, Source, TaskLogWanted, Ticks, WATCHED, Wanted,
+    build_file, wanted,
+};

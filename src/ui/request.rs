@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::actions::Verb;
 use crate::actions::cleanup::{ItemId, Plan, PlanOptions};
 use crate::builds::{BuildId, StopPlan};
 use crate::engine::{ContainerSpec, ExecRequest, RemoveOptions, Signal, StopOptions, TermSize, VolumeSpec};
+use crate::sessions::SessionId;
 
 use super::{ContainerKey, EngineId, VolumeKey};
 
@@ -66,6 +68,40 @@ pub enum Request {
     },
     /// Run a command, its output into a log of its own. The action is the exec: cancelling it ends the command.
     Exec(ContainerKey, ExecRequest),
+    /// Start a durable exec: it goes on when the console ends. Ends with [`Yield::Started`](super::Yield::Started).
+    DurableExec(ContainerKey, ExecRequest),
+    /// End a durable exec with everything it started: TERM, and KILL after the grace. Ends with
+    /// [`Yield::SessionEnded`](super::Yield::SessionEnded).
+    EndSession {
+        /// The container.
+        key: ContainerKey,
+        /// Which.
+        session: SessionId,
+        /// The directory of the container it is kept in; the container's usual one where `None`.
+        kept_in: Option<String>,
+        /// From TERM to KILL.
+        grace: Duration,
+    },
+    /// Remove what is kept of a session that is over.
+    ForgetSession {
+        /// The container.
+        key: ContainerKey,
+        /// Which.
+        session: SessionId,
+        /// As for [`EndSession`](Self::EndSession).
+        kept_in: Option<String>,
+    },
+    /// Start a build in a container of its own. Ends with [`Yield::Started`](super::Yield::Started).
+    Build {
+        /// Where.
+        engine: EngineId,
+        /// The build file, as it was typed: `~` is the home.
+        file: String,
+        /// What to build; without it the image of the build file.
+        target: Option<String>,
+        /// Further words for BitBake.
+        arguments: Vec<String>,
+    },
     /// Open an interactive shell, the first of these that is there; the same, on a terminal of this size.
     Shell(ContainerKey, Vec<Vec<String>>, TermSize),
 }
@@ -85,12 +121,22 @@ impl Request {
             Self::Rename(..) => Verb::Rename,
             Self::Remove(..) | Self::Cleanup { .. } => Verb::Remove,
             Self::Pull(..) => Verb::Pull,
-            Self::Create { .. } => Verb::Create,
+            Self::Create { .. } | Self::Build { .. } => Verb::Create,
             Self::CreateVolume(..) => Verb::CreateVolume,
             Self::RemoveVolume(_) => Verb::RemoveVolume,
             Self::PlanCleanup(..) => Verb::DiskUsage,
-            Self::Exec(..) | Self::Shell(..) => Verb::Exec,
+            Self::Exec(..)
+            | Self::Shell(..)
+            | Self::DurableExec(..)
+            | Self::EndSession { .. }
+            | Self::ForgetSession { .. } => Verb::Exec,
         }
+    }
+
+    /// Whether it starts, ends or removes a durable exec.
+    #[must_use]
+    pub fn is_about_session(&self) -> bool {
+        matches!(self, Self::DurableExec(..) | Self::EndSession { .. } | Self::ForgetSession { .. })
     }
 
     /// In one word or two, as the strip and the history show it.
@@ -101,6 +147,10 @@ impl Request {
             Self::PlanCleanup(..) => "plan cleanup",
             Self::StopBuild { .. } => "stop build",
             Self::Exec(..) => "exec",
+            Self::DurableExec(..) => "durable exec",
+            Self::EndSession { .. } => "end session",
+            Self::ForgetSession { .. } => "remove session",
+            Self::Build { .. } => "build",
             Self::Shell(..) => "shell",
             Self::CreateVolume(..) => "create volume",
             Self::RemoveVolume(_) => "remove volume",
@@ -115,6 +165,7 @@ impl Request {
             Self::Pull(engine, _)
             | Self::Create { engine, .. }
             | Self::CreateVolume(engine, _)
+            | Self::Build { engine, .. }
             | Self::PlanCleanup(engine, _)
             | Self::Cleanup { engine, .. } => *engine,
             Self::RemoveVolume(volume) => volume.engine,
@@ -136,6 +187,9 @@ impl Request {
             | Self::Rename(key, _)
             | Self::Remove(key, _)
             | Self::Exec(key, _)
+            | Self::DurableExec(key, _)
+            | Self::EndSession { key, .. }
+            | Self::ForgetSession { key, .. }
             | Self::Shell(key, ..) => Some(key),
             _ => None,
         }

@@ -4,7 +4,7 @@ use super::test_builds::{ended, tell, whole};
 use super::test_support::Stage;
 
 /// What is opened where yocto-a has a build with failed tasks.
-const BUILD: &[(&str, &str)] = &[("tab_build", "b"), ("tab_build_log", "b enter"), ("tab_task_log", "E")];
+const BUILD: &[(&str, &str)] = &[("tab_build", "B"), ("tab_build_log", "B enter"), ("tab_task_log", "E")];
 
 /// What is opened, and the keys that open it from the list of containers or of volumes.
 const CONTAINER: &[(&str, &str)] = &[

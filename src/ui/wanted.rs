@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::builds::BuildId;
-use crate::engine::Feature;
+use crate::engine::{Feature, labels};
 use crate::logs::{LineNumber, LogReader, Query};
+use crate::sessions::{Build, SessionId};
 
 use super::layout::Layout;
-use super::model::{LogView, MergedView, Model, Tab};
-use super::{ContainerKey, EngineId, LookId, MergeId, TaskLogId};
+use super::model::{Containers, LogView, MergedView, Model, Tab};
+use super::{ContainerKey, EngineId, LookId, MergeId, SessionTabId, TaskLogId};
 
 /// How many streams of figures are open at once; each costs its engine a little.
 pub const STATS: usize = 24;
@@ -30,8 +31,8 @@ pub struct Wanted {
     pub processes: Option<ContainerKey>,
     /// What things take on disk at these.
     pub sizes: BTreeSet<EngineId>,
-    /// The commands that were run in containers of this name.
-    pub history: Option<String>,
+    /// The commands that were run in containers of this name, and what was built of this build file.
+    pub histories: BTreeSet<String>,
     /// What the log that is shown is to be looked through for: a search and a filter at most.
     pub looking: Vec<Looking>,
     /// Logs that are to be merged by time.
@@ -42,6 +43,10 @@ pub struct Wanted {
     pub build_logs: BTreeSet<(ContainerKey, BuildId)>,
     /// A task's own log, until all of it is read.
     pub task_log: Option<TaskLogWanted>,
+    /// The containers whose sessions are looked for, at most [`WATCHED`].
+    pub sessions: BTreeSet<SessionsWanted>,
+    /// The sessions whose output is read, until all of it is.
+    pub session_logs: BTreeSet<SessionLogWanted>,
     /// How often time is to be told: while something moves, while something counts seconds, or not at all.
     pub ticks: Ticks,
 }
@@ -65,6 +70,36 @@ pub struct TaskLogWanted {
     pub process: Option<u32>,
     /// Whether what it goes on to write is told, too; else it has ended.
     pub follow: bool,
+}
+
+/// A container whose sessions are looked for. They are told as
+/// [`ContainerNews::Sessions`](super::ContainerNews::Sessions).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionsWanted {
+    /// The container.
+    pub key: ContainerKey,
+    /// The directory of it that they are kept in; its usual one where `None`.
+    pub kept_in: Option<String>,
+    /// One that is there in any case, though it may not be written down yet.
+    pub expected: Option<SessionId>,
+    /// Whether it runs: in one that does not no more begin, and none goes on.
+    pub runs: bool,
+}
+
+/// A session whose output is to be read. It is told as
+/// [`ContainerNews::SessionLog`](super::ContainerNews::SessionLog).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionLogWanted {
+    /// Its tab.
+    pub id: SessionTabId,
+    /// The container, running or not.
+    pub key: ContainerKey,
+    /// Which.
+    pub session: SessionId,
+    /// The directory of the container it is kept in; its usual one where `None`.
+    pub kept_in: Option<String>,
+    /// Whether its standard error is kept apart, and is to be read, too.
+    pub apart: bool,
 }
 
 /// A log that is to be looked through, also what comes later. What is found is told as
@@ -179,23 +214,46 @@ pub fn wanted(model: &Model) -> Wanted {
         details,
         processes,
         sizes: if layout.volumes.width > 0 { sizes.collect() } else { BTreeSet::new() },
-        history: selected.map(|row| row.container.name.clone()).filter(|name| !model.histories.is_told(name)),
+        histories: histories(model),
         looking: shown.map(LogView::looking).unwrap_or_default(),
         merged: model.pane.merged().map(MergedView::merging),
         builds: watched(model, layout.container_rows(), |key| can(key.engine, Feature::Top)),
         build_logs: build_logs(model),
         task_log: task_log.map(|task| task.wanted.clone()),
+        sessions: sessions(model, layout.container_rows(), |key| can(key.engine, Feature::Archive)),
+        session_logs: session_logs(model),
         ticks: if moves { Ticks::Motion } else { Ticks::Seconds },
     }
+}
+
+/// The histories that are needed and not told yet.
+fn histories(model: &Model) -> BTreeSet<String> {
+    let name = model.containers.selected().map(|row| row.container.name.as_str());
+    let file = model.dialogs.last().map(|_| build_file(model));
+    let names = name.map(str::to_owned).into_iter().chain(file);
+    names.filter(|name| !model.histories.is_told(name)).collect()
+}
+
+/// The build file that a build begins with: that of the container under the cursor, where it belongs to one.
+#[must_use]
+pub fn build_file(model: &Model) -> String {
+    let row = model.containers.selected();
+    let named = row.and_then(|row| row.container.labels.get(labels::FILE));
+    named.unwrap_or(&model.options.build_file).clone()
+}
+
+/// All containers, those first that are seen first.
+fn by_sight(list: &Containers, rows: usize) -> impl Iterator<Item = &ContainerKey> {
+    let shown = || list.shown().iter();
+    let ordered = list.cursor.selected().into_iter().chain(shown().skip(list.cursor.offset()).take(rows));
+    ordered.chain(shown()).chain(list.all().map(|row| &row.key))
 }
 
 /// The containers to be watched for builds, those that are seen first: one that runs may have a build at any time.
 fn watched(model: &Model, rows: usize, can: impl Fn(&ContainerKey) -> bool) -> BTreeSet<ContainerKey> {
     let list = &model.containers;
-    let shown = || list.shown().iter();
-    let ordered = list.cursor.selected().into_iter().chain(shown().skip(list.cursor.offset()).take(rows));
     let mut watched = BTreeSet::new();
-    for key in ordered.chain(shown()).chain(list.all().map(|row| &row.key)) {
+    for key in by_sight(list, rows) {
         if watched.len() == WATCHED {
             break;
         }
@@ -204,6 +262,43 @@ fn watched(model: &Model, rows: usize, can: impl Fn(&ContainerKey) -> bool) -> B
         }
     }
     watched
+}
+
+/// The containers that may have sessions: those that run, those that are there for a build, and the one in the pane.
+fn sessions(model: &Model, rows: usize, can: impl Fn(&ContainerKey) -> bool) -> BTreeSet<SessionsWanted> {
+    let list = &model.containers;
+    let mut wanted = BTreeSet::new();
+    for key in by_sight(list, rows) {
+        if wanted.len() == WATCHED {
+            break;
+        }
+        let Some(row) = list.get(key).filter(|row| can(&row.key)) else { continue };
+        let build = Build::of(&row.container);
+        let is_over = !row.container.state.is_alive();
+        if row.is_running() || (is_over && (build.is_some() || list.cursor.selected() == Some(key))) {
+            wanted.insert(SessionsWanted {
+                key: key.clone(),
+                kept_in: build.as_ref().map(|build| build.kept_in.clone()),
+                expected: build.map(|build| build.session).filter(|_| !is_over),
+                runs: !is_over,
+            });
+        }
+    }
+    wanted
+}
+
+/// The sessions that have been looked at lately and are not read to their ends. Reading goes on while an engine is
+/// silent or lost: whoever reads resumes.
+fn session_logs(model: &Model) -> BTreeSet<SessionLogWanted> {
+    let followed = model.pane.followed_sessions().filter(|tab| tab.log.state != super::LogState::Ended);
+    let wanted = followed.map(|tab| SessionLogWanted {
+        id: tab.id,
+        key: tab.container.clone(),
+        session: tab.session.id.clone(),
+        kept_in: tab.kept_in.clone(),
+        apart: tab.has_errors(),
+    });
+    wanted.collect()
 }
 
 /// The console logs that have been looked at lately, of builds that are still known.

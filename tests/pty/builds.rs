@@ -163,7 +163,7 @@ async fn a_build_of_somebody_else_is_shown_to_its_end_and_again_by_a_console_ope
     crate::engine::wait("the task has a process", || builder.has_task("run.do_compile"));
     console.press("<enter>");
     follow_task(&mut console);
-    console.press("b");
+    console.press("B");
 
     // One fails; its own log is opened where the compiler says why.
     let mut log = "gcc -O2 -c fine.c\n".repeat(BEFORE_THE_ERROR);
@@ -174,7 +174,7 @@ async fn a_build_of_somebody_else_is_shown_to_its_end_and_again_by_a_console_ope
     console.wait_for("Failed tasks 1", LIMIT);
     console.press("E");
     console.wait_for("error: 'frobnicate' undeclared", SOON);
-    console.press("b");
+    console.press("B");
 
     // The console dies; another finds everything again.
     drop(console);
@@ -186,7 +186,7 @@ async fn a_build_of_somebody_else_is_shown_to_its_end_and_again_by_a_console_ope
     console.wait_until("its row, too", SOON, is_at_work);
     console.press("E");
     console.wait_for("error: 'frobnicate' undeclared", SOON);
-    console.press("b");
+    console.press("B");
 
     // And its end.
     builder.run("touch /tmp/end");

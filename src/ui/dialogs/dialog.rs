@@ -10,7 +10,7 @@ use crate::config::Chord;
 use crate::ui::keymap::Do;
 use crate::ui::message::{ActionNews, Tone};
 use crate::ui::model::PromptDraft;
-use crate::ui::{ActionId, Command, ContainerKey, ExecDraft, Model, Request};
+use crate::ui::{ActionId, Command, ContainerKey, EngineId, ExecDraft, Model, Request};
 
 /// A dialog. It keeps what is typed into it and knows nothing else: all the rest it reads from the model it is shown.
 pub trait Dialog: Debug + Send {
@@ -69,6 +69,8 @@ pub enum Wish {
     Act(Request),
     /// A command, in a tab of its own; its container remembers it. Should it not begin, it is kept as typed.
     Exec(ContainerKey, ExecDraft),
+    /// A build of this build file: its targets are remembered.
+    Build(EngineId, ExecDraft, String),
     /// Keep what was typed for containers of this name, in place of what was kept.
     Keep(String, PromptDraft),
     /// What a key of the table does.

@@ -237,6 +237,7 @@ impl Dialog for ExecPrompt {
             "ctrl-s" => self.search = Some(Search { saved_only: true, ..Search::default() }),
             // As shells have it; the text area's own key for it undoes.
             "ctrl-u" => _ = self.editor.here().delete_line_by_head(),
+            "ctrl-t" => self.editor.durable ^= true,
             "ctrl-z" => _ = self.editor.here().undo(),
             _ => self.editor.input(key),
         }
@@ -284,6 +285,7 @@ impl Dialog for ExecPrompt {
                 ("ctrl-r", "history"),
                 ("tab", "options"),
                 ("esc", "close, keeps it"),
+                ("ctrl-t", "durable"),
                 ("ctrl-s", "saved"),
             ],
         };

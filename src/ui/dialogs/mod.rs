@@ -1,5 +1,6 @@
 //! What is asked on top of the screen. One dialog a file; each keeps only what is typed into it.
 
+mod build;
 mod cleanup;
 mod create_container;
 mod create_volume;
@@ -19,9 +20,11 @@ mod remove_containers;
 mod remove_volume;
 mod rename;
 mod save_log;
+mod session;
 mod stop;
 mod stop_build;
 
+pub use build::build;
 pub use cleanup::cleanup;
 pub use create_container::create_container;
 pub use create_volume::create_volume;
@@ -36,6 +39,7 @@ pub use remove_containers::remove_containers;
 pub use remove_volume::remove_volume;
 pub use rename::rename;
 pub use save_log::save_log;
+pub use session::{end_session, forget_session};
 pub use stop::{restart, stop};
 
 use super::Model;

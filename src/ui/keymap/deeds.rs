@@ -87,7 +87,8 @@ deeds! {
     Left, "left", "left", "Scroll to the left; at the margin, back to the lists", Looks, [Pane ["left", "h"]];
     Right, "right", "right", "Scroll to the right", Looks, [Pane ["right", "l"]];
     // Builds
-    ShowBuild, "build", "build", "How far the build in the container is, what runs in it, what failed and why", Looks, [Everywhere ["b"]];
+    Build, "build", "build", "Build a target in a container of its own, which goes on when the console ends", Changes, [Everywhere ["b"]];
+    ShowBuild, "show-build", "progress", "How far the build in the container is, what runs in it, what failed and why", Looks, [Everywhere ["B"]];
     Cause, "cause", "cause", "Open the failed task's own log where it says why; there, n goes on to the next", Looks, [Everywhere ["E"]];
     GoThere, "go-there", "go there", "To that line of the build's log; of a running task, to its own log", Looks, [Build ["enter"]];
     NextBuild, "next-build", "next build", "Of several builds in the container, show the one that began later", Looks, [Build [">"]];
@@ -95,7 +96,7 @@ deeds! {
     // The pane
     NextTab, "next-tab", "tab", "The next tab", Looks, [Everywhere ["]"]];
     PreviousTab, "previous-tab", "tab back", "The tab before", Looks, [Everywhere ["["]];
-    CloseTab, "close-tab", "close tab", "Close the tab of merged logs, of a build's or task's log, or of an exec that has ended", Looks, [Pane ["ctrl-w"]];
+    CloseTab, "close-tab", "close tab", "Close the tab of merged logs, of a build's or task's log, of a command that is over", Looks, [Pane ["ctrl-w"]];
     Zoom, "zoom", "zoom", "Give the pane the whole screen, or take it back", Looks, [Everywhere ["z"]];
     Follow, "follow", "follow", "Stay at the end of the log, or stay where you are", Looks, [Log ["f"]];
     GoTo, "go-to", "go to", "Go to a line (or type its number), to a share (50%), to a time (@14:05)", Looks, [Log ["@"]];
@@ -124,7 +125,8 @@ deeds! {
     LessContext, "less-context", "less around", "Show one line less around each that the filter found", Looks, [Log ["-"]];
     Reveal, "reveal", "reveal", "Show the values of variables that look like secrets, or hide them", Looks, [Inspect ["v"]];
     RunAgain, "run-again", "again", "Run the command of this tab once more", Changes, [Log ["."]];
-    CancelExec, "cancel-exec", "cancel", "End the command of this tab and everything it started", Changes, [Pane ["ctrl-c"]];
+    CancelExec, "cancel-exec", "cancel", "End the command of this tab and everything it started; of a session it asks first", Changes, [Pane ["ctrl-c"]];
+    ForgetSession, "forget-session", "remove", "Remove what is kept of this tab's session, which is over: asks first", Changes, [Log ["D"]];
     Copy, "copy", "copy", "Copy what is selected: the name in a list, what is shown in the pane", Looks, [Everywhere ["y"]];
     // Everywhere
     NextFocus, "next-focus", "go on", "To the next part of the screen", Looks, [Everywhere ["tab"]];

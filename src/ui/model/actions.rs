@@ -263,6 +263,8 @@ fn result(yielded: &Yield) -> Option<String> {
             let and_unknown = if unknown == 0 { "" } else { " and what nobody measured" };
             format!("{} removed, {}{and_unknown} freed", report.count("removed"), crate::text::bytes(bytes))
         }
+        Yield::Started(_, session) => format!("session {session}"),
+        Yield::SessionEnded(words) => clean(words),
         Yield::ExitCode(code) => match crate::engine::Signal::name_of_exit_code(*code) {
             Some(signal) => format!("exit {code} ({signal})"),
             None => format!("exit {code}"),

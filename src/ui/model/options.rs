@@ -54,6 +54,8 @@ pub struct Options {
     pub shell: Vec<Vec<String>>,
     /// What a command of the exec prompt is given to as its last argument.
     pub exec_shell: Vec<String>,
+    /// The build file that is meant where no container names another.
+    pub build_file: String,
     /// Saved commands.
     pub commands: Vec<SavedCommand>,
     /// What somebody is told of who does not look, and by what.
@@ -79,6 +81,7 @@ impl Default for Options {
             log_directory: "/var/tmp".into(),
             shell: vec![vec!["bash".into()], vec!["sh".into()]],
             exec_shell: vec!["/bin/sh".into(), "-c".into()],
+            build_file: "smidr.yaml".into(),
             commands: Vec::new(),
             notify: Notify::default(),
             watch: crate::builds::Limits::default(),

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::logs::{Found, LogReader};
 use crate::term::Terminal;
-use crate::ui::{ActionId, ContainerKey, ExecDraft, LookId};
+use crate::ui::{ActionId, ContainerKey, ExecDraft, LookId, SessionTabId};
 
-use super::{BuildLogView, BuildsView, InspectView, LogView, MergedView, ProcessView};
+use super::{BuildLogView, BuildsView, InspectView, LogView, MergedView, ProcessView, SessionTabs};
 
 /// How many containers' logs are followed at once; the one looked at longest ago goes first.
 pub const LOGS: usize = 8;
@@ -28,6 +28,8 @@ pub enum Tab {
     TaskLog,
     /// The logs of several containers, this one among them, in one.
     Merged,
+    /// A session in it: a durable exec, or a build.
+    Session(SessionTabId),
     /// An exec or a shell: the action it is.
     Exec(ActionId),
     /// What it uses, over time.
@@ -116,6 +118,8 @@ pub struct Pane {
     pub(super) build_logs: Vec<BuildLogView>,
     /// The number of the last task log.
     pub(super) task_logs: u64,
+    /// The sessions.
+    pub(super) sessions: SessionTabs,
     /// The logs that are merged.
     pub(super) merged: Option<MergedView>,
     /// The number of the last merging.
@@ -156,10 +160,12 @@ impl Pane {
     pub fn tabs(&self, of: &ContainerKey) -> Vec<Tab> {
         let execs = self.execs.iter().filter(|exec| exec.container == *of).map(|exec| Tab::Exec(exec.id));
         let merged = self.merged.as_ref().filter(|merged| merged.has(of)).map(|_| Tab::Merged);
+        let sessions = self.session_tabs(of).into_iter().map(Tab::Session);
         [Tab::Log]
             .into_iter()
             .chain(self.build_tabs(of))
             .chain(merged)
+            .chain(sessions)
             .chain(execs)
             .chain([Tab::Stats, Tab::Inspect, Tab::Processes])
             .collect()
@@ -259,6 +265,7 @@ impl Pane {
             Tab::BuildLog => self.shown_build_log(of).map(|one| &one.log),
             Tab::TaskLog => self.task_log(of).map(|task| &task.log),
             Tab::Merged => self.merged.as_ref().map(|merged| &merged.log),
+            Tab::Session(id) => self.session(id).map(|tab| &tab.log),
             Tab::Exec(id) => match &self.exec(id)?.output {
                 Output::Log(view) => Some(view),
                 Output::Shell(_) => None,
@@ -274,6 +281,7 @@ impl Pane {
             Tab::BuildLog => self.shown_build_log_mut(of).map(|one| &mut one.log),
             Tab::TaskLog => self.task_log_mut(of).map(|task| &mut task.log),
             Tab::Merged => self.merged.as_mut().map(|merged| &mut merged.log),
+            Tab::Session(id) => self.session_mut(id).map(|tab| &mut tab.log),
             Tab::Exec(id) => match &mut self.exec_mut(id)?.output {
                 Output::Log(view) => Some(view),
                 Output::Shell(_) => None,
@@ -304,7 +312,8 @@ impl Pane {
         let merged = self.merged.iter_mut().map(|merged| &mut merged.log);
         let builds = self.build_logs.iter_mut().map(|one| &mut one.log);
         let tasks = self.builds.values_mut().filter_map(|view| Some(&mut view.task.as_mut()?.log));
-        self.logs.values_mut().chain(outputs).chain(merged).chain(builds).chain(tasks)
+        let sessions = self.sessions.logs_mut();
+        self.logs.values_mut().chain(outputs).chain(merged).chain(builds).chain(tasks).chain(sessions)
     }
 
     /// Older lines may have been put before those of a log: numbers go with them.
@@ -338,6 +347,7 @@ impl Pane {
         self.tabs.retain(|key, _| is_kept(key));
         self.logs.retain(|key, _| exists(key));
         self.forget_missing_builds(&exists);
+        self.forget_missing_sessions(&exists);
         self.recent.retain(|key| exists(key));
         if self.merged.as_ref().is_some_and(|merged| !merged.of.iter().any(|one| exists(&one.key))) {
             self.close_merged();

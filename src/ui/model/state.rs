@@ -82,6 +82,8 @@ pub struct Model {
     pub histories: Histories,
     /// Commands that were typed and not run, by container name.
     pub drafts: Drafts,
+    /// A container that was made for a build from here: the cursor goes to it as soon as it is listed.
+    pub awaited: Option<ContainerKey>,
     /// When builds were last looked after.
     pub watched_at: Option<Duration>,
     /// The title that was asked for the terminal's window.
@@ -121,6 +123,7 @@ impl Model {
             dialogs: Vec::new(),
             histories: Histories::default(),
             drafts: Drafts::default(),
+            awaited: None,
             title: None,
             watched_at: None,
             mouse: crate::ui::Mouse::default(),

@@ -80,6 +80,7 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
             let before = std::mem::take(&mut model.pane.inspect.search);
             model.typing = Some(Typing::Search { before });
         }
+        Do::Build => opened(model, dialogs::build(model), commands),
         Do::ShowBuild => builds::show(model),
         Do::Cause => builds::cause(model),
         Do::GoThere => builds::go(model),
@@ -107,6 +108,11 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
         }
         Do::CloseTab => match model.tab() {
             Some(Tab::Exec(id)) => model.pane.close(id),
+            Some(Tab::Session(id)) => {
+                if let Some(key) = model.pane_of().cloned() {
+                    model.pane.close_session(&key, id);
+                }
+            }
             Some(Tab::Merged) => model.pane.close_merged(),
             Some(Tab::BuildLog | Tab::TaskLog) => {
                 if let Some(key) = model.pane_of().cloned() {
@@ -139,11 +145,12 @@ pub(super) fn perform(model: &mut Model, deed: Do, commands: &mut Vec<Command>) 
         Do::Timestamps => model.pane.display.timestamps ^= true,
         Do::LineNumbers => model.pane.display.numbers ^= true,
         Do::RunAgain => run_again(model, commands),
-        Do::CancelExec => {
-            if let Some(Tab::Exec(id)) = model.tab() {
-                cancel(model, id, commands);
-            }
-        }
+        Do::CancelExec => match model.tab() {
+            Some(Tab::Exec(id)) => cancel(model, id, commands),
+            Some(Tab::Session(id)) => opened(model, dialogs::end_session(model, id), commands),
+            _ => {}
+        },
+        Do::ForgetSession => opened(model, dialogs::forget_session(model), commands),
         Do::CancelAction => {
             let newest = model.actions.running().next_back().map(|running| running.id);
             if let Some(id) = newest {
@@ -262,8 +269,8 @@ fn sideways(model: &mut Model, deed: Do) {
         Tab::Inspect => Some(&mut model.pane.inspect.column),
         Tab::Processes => Some(&mut model.pane.processes.column),
         Tab::Stats | Tab::Build => None,
-        Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged | Tab::Exec(_) if wraps => None,
-        Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged | Tab::Exec(_) => {
+        _ if wraps => None,
+        Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged | Tab::Session(_) | Tab::Exec(_) => {
             model.pane.shown_log_mut(&key).map(|view| &mut view.column)
         }
     };

@@ -73,6 +73,7 @@ fn finish(
                 }
             }
             Wish::Exec(key, draft) => requests::run(model, &key, draft, commands),
+            Wish::Build(engine, draft, file) => requests::build(model, engine, draft, file, commands),
             Wish::Keep(name, draft) => model.drafts.keep(&name, draft),
             Wish::Deed(deed) => {
                 // What is done is done to the screen under the dialog.

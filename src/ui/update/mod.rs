@@ -13,6 +13,7 @@ mod moving;
 mod news;
 mod requests;
 mod selecting;
+mod sessions;
 mod telling;
 mod validity;
 
@@ -68,6 +69,7 @@ fn settle(model: &mut Model, commands: &mut Vec<Command>) {
     model.containers.settle(model.now.since_start, layout.container_rows().max(1), &model.matcher);
     // Whether there are volumes decides how high their list is.
     model.volumes.settle(Layout::of(model).volume_rows().max(1), &model.matcher);
+    sessions::settle(model);
     if model.focus == Focus::Pane && model.pane_of().is_none() {
         model.focus = Focus::Containers;
     }

@@ -67,7 +67,7 @@ pub(super) fn in_pane(model: &mut Model, far: Far, page: usize) {
         }
         Tab::Stats => {}
         Tab::Build => builds::move_by(model, far),
-        Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged | Tab::Exec(_) => {
+        Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged | Tab::Session(_) | Tab::Exec(_) => {
             if let Some(id) = model.pane.shown_shell(&key).map(|exec| exec.id) {
                 if let Some(ExecTab { output: Output::Shell(terminal), .. }) = model.pane.exec_mut(id) {
                     match far {

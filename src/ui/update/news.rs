@@ -5,7 +5,7 @@ use crate::ui::message::{ContainerNews, Ended, EngineNews, Yield};
 use crate::ui::model::{ExecState, Output};
 use crate::ui::{ActionId, ActionNews, Command, ContainerKey, EngineId, MergeId, MergedNews, Model, Tone};
 
-use super::{builds, dialog, telling};
+use super::{builds, dialog, sessions, telling};
 
 pub(super) fn of_engine(model: &mut Model, id: EngineId, news: EngineNews) {
     let now = model.now;
@@ -89,12 +89,23 @@ pub(super) fn of_container(
         }
         ContainerNews::BuildLogMoved(_) => {}
         ContainerNews::TaskLog(id, heard) => builds::hear(model, key, id, heard),
+        ContainerNews::Sessions(found) => sessions::take(model, key, found),
+        ContainerNews::NoSessions(problem) => {
+            let words = format!("{}: its sessions are not known: {}", name(model, key), problem.words);
+            model.toasts.tell(Tone::Warning, words, model.now.since_start);
+        }
+        ContainerNews::SessionLog(id, heard) => model.pane.hear_session(id, heard),
         ContainerNews::LogHistory(read) => {
             if let Some(view) = model.pane.log_mut(key) {
                 view.history = read;
             }
         }
     }
+}
+
+fn name(model: &Model, key: &ContainerKey) -> String {
+    let name = model.containers.get(key).map_or(key.id.short(), |row| &row.container.name);
+    crate::text::clean(name).into_owned()
 }
 
 pub(super) fn of_merged(model: &mut Model, id: MergeId, news: MergedNews) {
@@ -107,6 +118,12 @@ pub(super) fn of_merged(model: &mut Model, id: MergeId, news: MergedNews) {
 
 pub(super) fn of_action(model: &mut Model, id: ActionId, news: ActionNews, commands: &mut Vec<Command>) {
     dialog::hear(model, id, &news, commands);
+    if let ActionNews::Ended(ended) = &news
+        && let Yield::Started(container, session) = &ended.yielded
+        && let Some(engine) = model.actions.get(id).map(|running| running.request.engine())
+    {
+        sessions::started(model, engine, container, session);
+    }
     model.actions.hear(id, &news, model.now);
     match news {
         ActionNews::Output(reader) => model.pane.set_output(id, reader),

@@ -4,7 +4,7 @@ use crate::builds::StopStep;
 use crate::engine::TermSize;
 use crate::term::{Size, Terminal};
 use crate::ui::model::{ExecState, ExecTab, Focus, Output, PromptDraft, PromptLine};
-use crate::ui::{ActionId, Command, ContainerKey, ExecDraft, Model, Request, Tone};
+use crate::ui::{ActionId, Command, ContainerKey, EngineId, ExecDraft, Model, Request, Tone};
 
 /// How many actions may be under way at once. A user never has so many; a key that is stuck might.
 const AT_ONCE: usize = 64;
@@ -24,9 +24,14 @@ pub(super) fn begin(model: &mut Model, request: Request, commands: &mut Vec<Comm
     let grace = match &request {
         Request::Stop(_, options) | Request::Restart(_, options) => options.grace,
         Request::StopBuild { plan, .. } => plan.longest(),
+        Request::EndSession { grace, .. } => *grace,
         _ => std::time::Duration::ZERO,
     };
-    let deadline = model.options.deadline(request.verb(), grace);
+    let mut deadline = model.options.deadline(request.verb(), grace);
+    if request.is_about_session() {
+        // An exec has no limit of its own; what is asked about a session is short.
+        deadline = deadline.or(crate::actions::Limits::default().deadline.map(|limit| limit + grace));
+    }
     if let Request::StopBuild { key, build, plan } = &request
         && let Some(builds) = model.containers.builds_mut(key)
     {
@@ -56,6 +61,11 @@ pub(super) fn begin_exec(
     draft: ExecDraft,
     commands: &mut Vec<Command>,
 ) -> bool {
+    if draft.durable {
+        // Its tab comes with the session.
+        let request = Request::DurableExec(key.clone(), draft.request(&model.options.exec_shell));
+        return begin(model, request, commands).is_some();
+    }
     let request = Request::Exec(key.clone(), draft.request(&model.options.exec_shell));
     let begun = if has_room(model) { begin(model, request, commands) } else { None };
     if let Some(id) = begun {
@@ -75,6 +85,23 @@ pub(super) fn run(model: &mut Model, key: &ContainerKey, draft: ExecDraft, comma
     } else {
         let changed = std::iter::once((PromptLine::Typed, draft)).collect();
         model.drafts.keep(&name, PromptDraft { line: PromptLine::Typed, changed });
+    }
+}
+
+/// Begins a build of a build file, which remembers what was built.
+pub(super) fn build(
+    model: &mut Model,
+    engine: EngineId,
+    draft: ExecDraft,
+    file: String,
+    commands: &mut Vec<Command>,
+) {
+    let mut words = shlex::split(&draft.command).unwrap_or_default().into_iter();
+    let request =
+        Request::Build { engine, file: file.clone(), target: words.next(), arguments: words.collect() };
+    if begin(model, request, commands).is_some() && !draft.command.is_empty() {
+        model.histories.push(&file, draft.clone());
+        commands.push(Command::Remember { container: file, draft });
     }
 }
 
@@ -116,6 +143,8 @@ fn object(model: &Model, request: &Request) -> String {
     let words = match request {
         Request::Pull(_, reference) => reference.clone(),
         Request::Create { spec, .. } => spec.name.clone(),
+        Request::Build { target: Some(target), .. } => target.clone(),
+        Request::Build { file, .. } => file.clone(),
         Request::CreateVolume(_, spec) => spec.name.clone(),
         Request::RemoveVolume(volume) => volume.name.clone(),
         Request::PlanCleanup(engine, _) => model.engines.name(*engine),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::engine::{ContainerState, Feature};
 use crate::ui::Model;
 use crate::ui::keymap::{Context, Do, Risk};
-use crate::ui::model::{ExecTab, Focus, LogView, MERGED, Output, Row, Tab};
+use crate::ui::model::{ExecTab, Focus, LogView, MERGED, Output, Row, SessionTab, Tab};
 
 use super::builds;
 
@@ -26,7 +26,9 @@ pub fn contexts(model: &Model) -> Vec<Context> {
                     model.pane.exec(id).is_some_and(is_log).then_some(Context::Log)
                 }
                 Some(Tab::Build) => Some(Context::Build),
-                Some(Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged) => Some(Context::Log),
+                Some(Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged | Tab::Session(_)) => {
+                    Some(Context::Log)
+                }
                 Some(Tab::Inspect) => Some(Context::Inspect),
                 Some(Tab::Processes | Tab::Stats) | None => None,
             };
@@ -90,7 +92,7 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
             Err("the list is empty".into())
         }
         Do::MergeLogs => merges(model.containers.marked()),
-        Do::Create | Do::Pull | Do::Cleanup | Do::CreateVolume => match open_engines(model) {
+        Do::Create | Do::Pull | Do::Cleanup | Do::CreateVolume | Do::Build => match open_engines(model) {
             0 => Err("no engine answers just now".into()),
             _ => Ok(()),
         },
@@ -103,6 +105,10 @@ pub fn validity(model: &Model, deed: Do) -> Result<(), Why> {
             Some(_) => Ok(()),
             None => Err("no build is being stopped".into()),
         },
+        Do::CancelExec | Do::CloseTab | Do::ForgetSession if shown_session(model).is_some() => {
+            shown_session(model).map_or(Ok(()), |tab| of_session(model, tab, deed))
+        }
+        Do::ForgetSession => Err("this tab has no session".into()),
         Do::CancelExec => match shown_exec(model) {
             Some(exec) if exec.is_running() => Ok(()),
             Some(_) => Err("it has ended".into()),
@@ -225,6 +231,27 @@ fn is_searched(model: &Model) -> bool {
     match model.tab() {
         Some(Tab::Inspect) => !model.pane.inspect.search.is_empty(),
         _ => shown_log(model).is_some_and(|view| view.search.is_some()),
+    }
+}
+
+fn of_session(model: &Model, tab: &SessionTab, deed: Do) -> Result<(), Why> {
+    let container_runs = model.containers.get(&tab.container).is_some_and(Row::is_running);
+    match (deed, tab.is_running()) {
+        (Do::CancelExec, false) => Err("it is over".into()),
+        (Do::CancelExec, true) if !container_runs => Err("its container does not run".into()),
+        (Do::CloseTab, true) => Err("it still runs, with or without this console".into()),
+        (Do::ForgetSession, true) => Err("it still runs: end it first".into()),
+        (Do::ForgetSession, false) if !container_runs => {
+            Err("its container does not run: start it, or remove it with all in it".into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn shown_session(model: &Model) -> Option<&SessionTab> {
+    match model.tab()? {
+        Tab::Session(id) => model.pane.session(id),
+        _ => None,
     }
 }
 

@@ -29,6 +29,7 @@ fn offers(model: &Model) -> Vec<Do> {
             D::MergeLogs,
             D::Mark,
             D::Cleanup,
+            D::Build,
             D::Filter,
             D::Restart,
             D::Kill,
@@ -65,11 +66,12 @@ fn offers(model: &Model) -> Vec<Do> {
                 D::Exec,
                 D::Zoom,
             ],
-            Some(Tab::Exec(_)) => {
+            Some(Tab::Exec(_) | Tab::Session(_)) => {
                 vec![
                     D::CancelExec,
                     D::RunAgain,
                     D::CloseTab,
+                    D::ForgetSession,
                     D::NextMatch,
                     D::MoreContext,
                     D::Follow,

@@ -125,6 +125,9 @@ fn instead(model: &Model, frame: &mut Frame<'_>, inside: Rect, of: &ContainerKey
         (_, None, _) if model.pane.tab(of) == Tab::TaskLog => {
             vec![Line::styled(" Opening the task's log.", look.dim)]
         }
+        (_, None, _) if matches!(model.pane.tab(of), Tab::Session(_)) => {
+            vec![Line::styled(" Opening what it has printed.", look.dim)]
+        }
         (_, None, _) if is_own => vec![Line::styled(" Opening the log.", look.dim)],
         (_, None, _) => vec![Line::styled(" Starting the command.", look.dim)],
     };
@@ -247,7 +250,7 @@ pub fn shown_text(model: &Model) -> Option<String> {
     match model.pane.tab(of) {
         Tab::Inspect => Some(model.pane.inspect.lines().join("\n")),
         Tab::Build => super::build::text(model, of),
-        Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged | Tab::Exec(_) => {
+        Tab::Log | Tab::BuildLog | Tab::TaskLog | Tab::Merged | Tab::Session(_) | Tab::Exec(_) => {
             if let Some(ExecTab { output: Output::Shell(terminal), .. }) = model.pane.shown_shell(of) {
                 return Some(terminal.text());
             }

@@ -6,10 +6,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::sessions::SessionState;
 use crate::term::{Colours, Terminal};
 use crate::text::{clean, count, elapsed, fit};
 use crate::ui::layout::Layout;
-use crate::ui::model::{ExecState, ExecTab, Focus, Model, Output, Tab, Typing};
+use crate::ui::model::{ExecState, ExecTab, Focus, Model, Output, SessionTab, Tab, Typing};
 use crate::ui::{ContainerKey, LogState};
 
 use super::frame::framed;
@@ -55,6 +56,11 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         Tab::Merged => {
             if let Some(merged) = model.pane.merged() {
                 log::draw(model, frame, inside, of, &merged.log);
+            }
+        }
+        Tab::Session(id) => {
+            if let Some(tab) = model.pane.session(id) {
+                log::draw(model, frame, inside, of, &tab.log);
             }
         }
         Tab::Exec(id) => match model.pane.exec(id).map(|exec| &exec.output) {
@@ -130,6 +136,15 @@ fn label(model: &Model, tab: Tab, is_long: bool) -> String {
             let words = clean(exec.draft.title()).into_owned();
             format!("{mark}{}", fit::without_end(&words, if is_long { 16 } else { 5 }))
         }
+        Tab::Session(id) => {
+            let Some(tab) = model.pane.session(id) else { return String::new() };
+            let mark = match tab.is_running() {
+                true => model.look.glyph("●", "*"),
+                false if tab.is_good() => model.look.glyph("✓", "+"),
+                false => model.look.glyph("✖", "x"),
+            };
+            format!("{mark}{}", fit::without_end(&clean(&tab.title), if is_long { 20 } else { 5 }))
+        }
     }
 }
 
@@ -168,6 +183,19 @@ fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
                 spans.extend(history.map(|words| Span::styled(words, look.dim)));
                 spans.extend(log::place(model, of, view));
                 spans = log::with_standing(model, view, spans);
+            }
+        }
+        Tab::Session(id) => {
+            if let Some(tab) = model.pane.session(id) {
+                spans.push(session_state(model, tab));
+                if let LogState::Failed(problem) = &tab.log.state {
+                    let words = format!(" {} ", fit::without_end(&problem.words, 60));
+                    spans.push(Span::styled(words, look.bad));
+                }
+                let read = tab.read.map(|read| format!(" reading {read} % "));
+                spans.extend(read.map(|words| Span::styled(words, look.dim)));
+                spans.extend(log::place(model, of, &tab.log));
+                spans = log::with_standing(model, &tab.log, spans);
             }
         }
         Tab::Exec(id) => {
@@ -210,6 +238,31 @@ fn bottom(model: &Model, of: &ContainerKey) -> Line<'static> {
         Tab::Stats | Tab::Build => {}
     }
     Line::from(spans)
+}
+
+/// How a session stands, for how long, and who started it.
+fn session_state(model: &Model, tab: &SessionTab) -> Span<'static> {
+    let (look, session) = (&model.look, &tab.session);
+    let until = match &session.state {
+        SessionState::Running => Some(model.now.time),
+        SessionState::Ended(end) => end.time,
+        SessionState::Lost | SessionState::Unreadable { .. } => None,
+    };
+    let took = session.started.zip(until).and_then(|(from, to)| to.duration_since(from).try_into().ok());
+    let took = took.map(|took: std::time::Duration| match tab.is_running() {
+        // In whole seconds: tenths would flicker.
+        true if took.as_secs() == 0 => " 0s".to_owned(),
+        true => format!(" {}", elapsed(std::time::Duration::from_secs(took.as_secs()))),
+        false => format!(" after {}", elapsed(took)),
+    });
+    let style = match tab.is_running() {
+        true => look.accent,
+        false if tab.is_good() => look.good,
+        false => look.bad,
+    };
+    let by = if session.by.is_empty() { String::new() } else { format!(", by {}", clean(&session.by)) };
+    let words = format!(" {}{}{by} ", clean(&session.words()), took.unwrap_or_default());
+    Span::styled(fit::without_end(&words, 70), style)
 }
 
 fn exec_state(model: &Model, exec: &ExecTab) -> Span<'static> {

@@ -18,8 +18,8 @@ const LABEL: u16 = 10;
 
 /// The lines it would like to have inside its frame.
 pub(super) fn height(editor: &Editor) -> u16 {
-    // Where it goes, a blank line, user and workdir, and the note.
-    lines(editor, Field::Command).max(4) + lines(editor, Field::Env) + 5
+    // Where it goes, a blank line, user and workdir, whether it is durable, and the note.
+    lines(editor, Field::Command).max(4) + lines(editor, Field::Env) + 6
 }
 
 /// Draws it.
@@ -29,13 +29,14 @@ pub(super) fn draw(prompt: &ExecPrompt, model: &Model, frame: &mut Frame<'_>, in
         return found(prompt, search, model, frame, inside);
     }
     let gap = u16::from(inside.height > 9);
-    let [to, command, _, user, workdir, variables, note] = Layout::vertical([
+    let [to, command, _, user, workdir, variables, durable, note] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Min(1),
         Constraint::Length(gap),
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Length(lines(&prompt.editor, Field::Env)),
+        Constraint::Length(1),
         Constraint::Length(1),
     ])
     .areas(inside);
@@ -45,6 +46,14 @@ pub(super) fn draw(prompt: &ExecPrompt, model: &Model, frame: &mut Frame<'_>, in
     field(prompt, model, frame, user, Field::User, " user", LABEL);
     field(prompt, model, frame, workdir, Field::Workdir, " workdir", LABEL);
     field(prompt, model, frame, variables, Field::Env, " env", LABEL);
+    let (word, style, means) = if prompt.editor.durable {
+        ("yes", look.accent, "it goes on when this console ends")
+    } else {
+        ("no", look.plain, "it ends with this console")
+    };
+    let label = Span::styled(fit::left(" durable", usize::from(LABEL)), look.dim);
+    let means = Span::styled(format!("  {means} (ctrl-t)"), look.dim);
+    frame.render_widget(Line::from(vec![label, Span::styled(word, style), means]), durable);
     let words = match (&prompt.complaint, place(prompt, model)) {
         (Some(complaint), _) => Line::styled(format!(" {}", clean(complaint)), look.bad),
         (None, words) => Line::styled(format!(" {words}"), look.dim),
@@ -155,6 +164,9 @@ fn row(model: &Model, found: Found<'_>, is_chosen: bool, width: usize) -> Line<'
 /// What it has beside its first line.
 fn options(draft: &ExecDraft) -> Vec<String> {
     let mut words = Vec::new();
+    if draft.durable {
+        words.push("durable".to_owned());
+    }
     let lines = draft.command.trim().lines().count();
     if lines > 1 {
         words.push(count(lines, "line"));

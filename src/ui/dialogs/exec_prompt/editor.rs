@@ -31,6 +31,8 @@ impl Field {
 pub(super) struct Editor {
     texts: [TextArea<'static>; 4],
     at: Field,
+    /// Whether the command is to go on when the console ends.
+    pub(super) durable: bool,
 }
 
 impl Editor {
@@ -54,7 +56,7 @@ impl Editor {
         }
         let [command, ..] = &mut areas;
         command.set_wrap_mode(WrapMode::WordOrGlyph);
-        let mut editor = Self { texts: areas, at: Field::Command };
+        let mut editor = Self { texts: areas, at: Field::Command, durable: draft.durable };
         editor.go_to(Field::Command);
         editor
     }
@@ -68,6 +70,7 @@ impl Editor {
             user: text(Field::User),
             workdir: text(Field::Workdir),
             env: env.cloned().collect(),
+            durable: self.durable,
         }
     }
 
@@ -179,5 +182,6 @@ pub(super) fn checked(draft: &ExecDraft) -> Result<ExecDraft, (Field, String)> {
         user: draft.user.trim().to_owned(),
         workdir: workdir.to_owned(),
         env,
+        durable: draft.durable,
     })
 }

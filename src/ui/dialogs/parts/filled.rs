@@ -33,6 +33,16 @@ pub(crate) trait Filled: Debug + Send {
     /// What is wrong with what is filled in.
     fn errors(&self, model: &Model, form: &Form) -> Errors;
 
+    /// A key that is no key of forms; whether it meant anything.
+    fn other_key(&self, _model: &Model, _form: &mut Form, _chord: &str) -> bool {
+        false
+    }
+
+    /// Those keys, as far as they mean anything now.
+    fn other_keys(&self, _model: &Model) -> Vec<(String, &'static str)> {
+        Vec::new()
+    }
+
     /// What is asked for when nothing is wrong; the dialog closes.
     fn submit(&self, model: &Model, form: &Form) -> Answer;
 }
@@ -72,6 +82,9 @@ impl<F: Filled> Dialog for Filling<F> {
     }
 
     fn key(&mut self, model: &Model, key: KeyEvent, chord: Chord) -> Answer {
+        if self.what.other_key(model, &mut self.form, &chord.to_string()) {
+            return Answer::stay();
+        }
         let errors = self.what.errors(model, &self.form);
         let said = self.form.key(key, &chord.to_string(), &errors);
         self.answered(model, said)
@@ -102,7 +115,9 @@ impl<F: Filled> Dialog for Filling<F> {
         self.form.draw(&model.look, frame, place, &self.what.errors(model, &self.form));
     }
 
-    fn keys(&self, _model: &Model) -> Vec<(String, &'static str)> {
-        self.form.keys()
+    fn keys(&self, model: &Model) -> Vec<(String, &'static str)> {
+        let mut keys = self.form.keys();
+        keys.extend(self.what.other_keys(model));
+        keys
     }
 }

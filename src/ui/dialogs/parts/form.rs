@@ -108,6 +108,15 @@ impl Form {
         }
     }
 
+    /// Puts a text in the place of what is in a field.
+    pub(crate) fn set_text(&mut self, label: &str, text: &str) {
+        let entry = self.entries.iter_mut().find(|entry| entry.label == label);
+        if let Some(Input::Text(field)) = entry.map(|entry| &mut entry.input) {
+            field.clear();
+            field.paste(text);
+        }
+    }
+
     /// The lines of a field that have anything on them.
     pub(crate) fn lines(&self, label: &str) -> Vec<String> {
         self.text(label).lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()

@@ -66,7 +66,7 @@ fn lit(stage: &Stage) -> u64 {
 
 #[test]
 fn one_key_goes_from_anywhere_to_the_first_cause() {
-    for keys in ["E", "enter E", "enter ] ] E", "tab E", "b E"] {
+    for keys in ["E", "enter E", "enter ] ] E", "tab E", "B E"] {
         let mut stage = stage();
         stage.keys(keys);
         assert_eq!((stage.model.tab(), stage.model.focus), (Some(Tab::TaskLog), Focus::Pane), "{keys}");
@@ -198,7 +198,7 @@ fn it_can_be_done_when_the_container_has_ended() {
 #[test]
 fn without_a_failure_it_says_why_not() {
     let mut stage = Stage::new(120, 40);
-    stage.keys("E b");
+    stage.keys("E B");
     assert!(stage.toasts()[0].contains("cause: no build was seen in it"), "{:?}", stage.toasts());
     assert_eq!(stage.model.tab(), Some(Tab::Log));
     tell(&mut stage, "yocto-a", running());
@@ -213,14 +213,14 @@ fn without_a_failure_it_says_why_not() {
 #[test]
 fn on_the_page_it_is_about_the_task_under_the_cursor() {
     let mut stage = stage();
-    stage.keys("b j j E");
+    stage.keys("B j j E");
     assert_eq!(task_log(&stage).pf.as_deref(), Some("fail-signal-1.2-r0"));
 }
 
 #[test]
 fn enter_on_what_was_told_goes_to_its_line_as_soon_as_that_is_read() {
     let mut stage = stage();
-    stage.keys("b");
+    stage.keys("B");
     assert_eq!(wanted(&stage.model).build_logs.len(), 1, "its log is read as soon as it is looked at");
     let Some(Leads::Failure(0)) = stage.model.pane.builds(&key("yocto-a")).unwrap().cursor.selected() else {
         panic!()
@@ -261,7 +261,7 @@ fn enter_on_a_task_that_took_long_searches_for_its_end() {
     tell(&mut stage, "yocto-a", running());
     let (mut writer, reader) = Log::new(1 << 20);
     writer.append(Stream::Stdout, None, &capture("a-nontty-success.raw"));
-    stage.keys("b");
+    stage.keys("B");
     stage.tell(Message::Container(key("yocto-a"), ContainerNews::BuildLog(id("/work/build"), reader)));
     stage.keys("G");
     let cursor = &stage.model.pane.builds(&key("yocto-a")).unwrap().cursor;
@@ -276,7 +276,7 @@ fn enter_on_a_task_that_took_long_searches_for_its_end() {
 fn enter_on_a_task_that_runs_follows_its_own_log() {
     let mut stage = Stage::new(120, 40);
     tell(&mut stage, "yocto-a", running());
-    stage.keys("b enter");
+    stage.keys("B enter");
     let log = task_log(&stage);
     assert_eq!(
         (log.pf.as_deref(), log.task.as_str(), log.follow),
@@ -297,7 +297,7 @@ fn enter_on_a_task_that_runs_follows_its_own_log() {
 #[test]
 fn the_mouse_selects_and_goes() {
     let mut stage = stage();
-    stage.keys("b esc").clicks("fail-python-3.0-r0");
+    stage.keys("B esc").clicks("fail-python-3.0-r0");
     let cursor = |stage: &Stage| stage.model.pane.builds(&key("yocto-a")).unwrap().cursor.clone();
     assert_eq!(cursor(&stage).selected(), Some(&Leads::Failure(1)));
     assert_eq!(stage.model.focus, Focus::Pane);
@@ -314,7 +314,7 @@ fn the_mouse_selects_and_goes() {
 #[test]
 fn another_build_in_the_same_directory_takes_the_place_of_one_that_ended() {
     let mut stage = stage();
-    stage.keys("b");
+    stage.keys("B");
     let mut next = running();
     next.seen.id.began += jiff::SignedDuration::from_mins(81);
     tell(&mut stage, "yocto-a", next.clone());
@@ -342,7 +342,7 @@ fn which_build_is_shown_is_kept_once_chosen() {
     tell(&mut stage, "yocto-a", other);
     let shown =
         |stage: &Stage| stage.model.pane.builds(&key("yocto-a")).unwrap().shown.clone().unwrap().directory;
-    stage.keys("b");
+    stage.keys("B");
     assert_eq!(shown(&stage), "/work/other", "the one that goes on");
     stage.keys(">");
     assert_eq!(shown(&stage), "/work/build");

@@ -67,7 +67,7 @@ fn page(width: u16, height: u16, build: WatchedBuild) -> Stage {
     let mut stage = Stage::new(width, height);
     stage.on("yocto-a");
     tell(&mut stage, "yocto-a", build);
-    stage.keys("b");
+    stage.keys("B");
     stage
 }
 
@@ -125,7 +125,7 @@ fn a_build_that_went_on_when_its_container_ended_tells_nothing() {
     let mut stage = Stage::new(160, 45);
     tell(&mut stage, "yocto-d", running());
     assert!(stage.draw().contains("exited 1, 2h ago"), "{}", stage.draw());
-    stage.on("yocto-d").keys("b");
+    stage.on("yocto-d").keys("B");
     assert!(stage.draw().contains("when the container ended"), "{}", stage.draw());
 }
 

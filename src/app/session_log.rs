@@ -1,0 +1,177 @@
+//! What a session prints, read from the files it is kept in into a log of ours, from its first byte to its end.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::actions::{Outcome, Verb};
+use crate::logs::{LogWriter, Stream};
+use crate::sessions::{FollowEnd, FollowNews, Followed, Gap, Session, Sessions, Stream as SessionStream};
+use crate::ui::{ContainerNews, Message, Problem, SessionLogNews, SessionLogWanted};
+
+use super::link::Link;
+use super::running::{TOLD, until};
+use super::wires::Wires;
+
+/// Reads it for as long as this is not dropped, or to its end; through losses of its engine.
+pub(super) async fn read(wires: Wires, link: Arc<Link>, wanted: SessionLogWanted) {
+    let open = link.opened().await;
+    let sessions = Sessions::of(open.on.clone(), wanted.key.id.clone());
+    let sessions = match &wanted.kept_in {
+        Some(directory) => sessions.kept_in(directory.clone()),
+        None => sessions,
+    };
+    let known = look(&wires, &sessions, &wanted).await;
+    let (writer, reader) = wires.new_log();
+    let mut reading = Reading::new(&wires, &wanted, writer, known.as_ref());
+    reading.tell(SessionLogNews::Log(reader)).await;
+    let follow = |stream| sessions.follow(&wanted.session, stream, 0);
+    let mut output = follow(SessionStream::Output);
+    let mut errors = wanted.apart.then(|| follow(SessionStream::Errors));
+    loop {
+        tokio::select! {
+            biased;
+            () = until(reading.due), if reading.due.is_some() => reading.moved(),
+            news = output.next(), if output.end().is_none() => {
+                reading.take(Stream::Stdout, output.offset(), news).await;
+            }
+            news = next(&mut errors), if errors.as_ref().is_some_and(|errors| errors.end().is_none()) => {
+                let offset = errors.as_ref().map_or(0, Followed::offset);
+                reading.take(Stream::Stderr, offset, news).await;
+            }
+            else => break,
+        }
+    }
+    reading.writer.end();
+    if let Some(session) = look(&wires, &sessions, &wanted).await {
+        reading.learn(&session);
+        reading.mark_gaps(u64::MAX);
+        reading.writer.remark(None, &session.words());
+    } else if let Some(why) = output.end().and_then(why_no_more) {
+        reading.writer.remark(None, why);
+    }
+    reading.tell(SessionLogNews::Ended).await;
+    // How it ended is to be seen at once.
+    let _ = link.sessions.send(wanted.key.id.clone());
+}
+
+/// What is new of standard error, where that is kept apart.
+async fn next(errors: &mut Option<Followed>) -> Option<FollowNews> {
+    errors.as_mut()?.next().await
+}
+
+fn why_no_more(end: FollowEnd) -> Option<&'static str> {
+    match end {
+        FollowEnd::Ended | FollowEnd::Lost => None,
+        FollowEnd::NoSession => Some("what was kept of it has been removed"),
+        FollowEnd::NoContainer => Some("its container is gone, and what was kept of it"),
+        FollowEnd::Cancelled => Some("no longer followed"),
+    }
+}
+
+/// The session as it stands, where that can be told.
+async fn look(wires: &Wires, sessions: &Sessions, wanted: &SessionLogWanted) -> Option<Session> {
+    match sessions.look(&wires.call(Verb::Exec), &wanted.session).await.outcome {
+        Outcome::Done(session) => Some(session),
+        _ => None,
+    }
+}
+
+struct Reading<'a> {
+    wires: &'a Wires,
+    wanted: &'a SessionLogWanted,
+    writer: LogWriter,
+    /// What it had printed when reading began, and how much of that is read.
+    whole: u64,
+    read: u64,
+    /// What is missing of its output and not marked yet, in the order it is missing; and how many were known.
+    gaps: VecDeque<Gap>,
+    known_gaps: usize,
+    /// When it is to be told that there is more.
+    due: Option<Instant>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(
+        wires: &'a Wires,
+        wanted: &'a SessionLogWanted,
+        writer: LogWriter,
+        known: Option<&Session>,
+    ) -> Self {
+        let whole = known.and_then(|session| session.output).unwrap_or(0);
+        let (gaps, known_gaps) = (VecDeque::new(), 0);
+        let mut reading = Self { wires, wanted, writer, whole, read: 0, gaps, known_gaps, due: None };
+        if let Some(session) = known {
+            reading.learn(session);
+        }
+        reading
+    }
+
+    async fn tell(&self, news: SessionLogNews) {
+        self.wires.outbox.container(&self.wanted.key, ContainerNews::SessionLog(self.wanted.id, news)).await;
+    }
+
+    /// Takes over which bytes are missing.
+    fn learn(&mut self, session: &Session) {
+        let new = session.gaps.iter().skip(self.known_gaps);
+        self.gaps.extend(new.cloned());
+        self.known_gaps = self.known_gaps.max(session.gaps.len());
+    }
+
+    /// Takes what is new of one stream, of which this many bytes are told now.
+    async fn take(&mut self, stream: Stream, offset: u64, news: Option<FollowNews>) {
+        match news {
+            Some(FollowNews::Bytes(bytes)) => {
+                let mut rest = bytes.as_ref();
+                let begin = offset.saturating_sub(bytes.len() as u64);
+                self.writer.ready().await;
+                // What is missing stands where it is missing.
+                while let Some(gap) = self.gaps.front().filter(|gap| stream == stream_of(gap)) {
+                    if gap.at >= offset {
+                        break;
+                    }
+                    let before = usize::try_from(gap.at.saturating_sub(begin)).unwrap_or(0);
+                    let cut = before.saturating_sub(bytes.len() - rest.len()).min(rest.len());
+                    let (first, others) = rest.split_at(cut);
+                    self.writer.append(stream, None, first);
+                    rest = others;
+                    self.mark_gap();
+                }
+                self.writer.append(stream, None, rest);
+                if stream == Stream::Stdout {
+                    self.read = offset;
+                }
+                self.due = self.due.or_else(|| Some(Instant::now() + TOLD));
+            }
+            Some(FollowNews::Trouble(why)) => self.tell(SessionLogNews::Trouble(Problem::new(why))).await,
+            None => {}
+        }
+    }
+
+    fn mark_gaps(&mut self, before: u64) {
+        while self.gaps.front().is_some_and(|gap| gap.at < before) {
+            self.mark_gap();
+        }
+    }
+
+    fn mark_gap(&mut self) {
+        if let Some(gap) = self.gaps.pop_front() {
+            let bytes = crate::text::bytes(gap.bytes);
+            self.writer.remark(None, &format!("{bytes} are missing here: {}", crate::text::clean(&gap.why)));
+        }
+    }
+
+    fn moved(&mut self) {
+        let share = self.read.saturating_mul(100).checked_div(self.whole).unwrap_or(100);
+        let read = u8::try_from(share).ok().filter(|share| *share < 100);
+        let news = ContainerNews::SessionLog(self.wanted.id, SessionLogNews::Moved(read));
+        // Where the loop has no time for it, a moment later will do.
+        let is_heard = self.wires.outbox.hint(Message::Container(self.wanted.key.clone(), news));
+        self.due = (!is_heard).then(|| Instant::now() + TOLD);
+    }
+}
+
+fn stream_of(gap: &Gap) -> Stream {
+    if gap.file == "errors" { Stream::Stderr } else { Stream::Stdout }
+}
