@@ -36,6 +36,8 @@ mod restarts;
 #[cfg(test)]
 mod screen;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod silent;
 #[cfg(test)]
 mod ten_million;

@@ -174,14 +174,16 @@ impl Pane {
         }
     }
 
-    /// A session runs in a container: it is shown where nobody has chosen a tab and the container's own log is empty.
+    /// Where nobody has chosen a tab of a container, the build it is there for is shown; or a session that runs, where
+    /// its own log is empty.
     fn prefer_session(&mut self, of: &ContainerKey) {
+        if self.tabs.contains_key(of) {
+            return;
+        }
         let own_log = self.logs.get(of).and_then(|view| view.reader.as_ref()).map(LogReader::extent);
-        let running = self.sessions(of).rfind(|one| one.is_running()).map(|one| one.id);
-        if let Some(id) = running
-            && own_log.is_some_and(|extent| extent.first == extent.end)
-            && !self.tabs.contains_key(of)
-        {
+        let is_silent = own_log.is_some_and(|extent| extent.first == extent.end);
+        let preferred = self.sessions(of).rfind(|one| one.is_build || (is_silent && one.is_running()));
+        if let Some(id) = preferred.map(|one| one.id) {
             self.show(of, Tab::Session(id));
         }
     }
