@@ -205,6 +205,7 @@ impl Behind {
             log_limit: model.options.log_limit,
             log_directory: model.options.log_directory.as_path().into(),
             rules: Arc::new(model.options.rules.clone()),
+            keep_sessions: model.options.keep_sessions,
             announce: model.options.notify.command.as_deref().map(Into::into),
             links: Links::default(),
             wanted: told,

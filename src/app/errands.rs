@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::actions::cleanup::{CleanupReport, ItemId, Plan, PlanOptions, execute};
+use crate::actions::cleanup::{CleanupReport, ItemId, ItemReport, Plan, PlanOptions, execute};
 use crate::actions::{Supervised, Verb};
 use crate::builds::{StopProgress, stop_build};
 use crate::engine::credentials::{docker_config_dir, from_docker_config};
@@ -14,7 +14,7 @@ use crate::ui::{Ended, Ending, Problem, Request, Yield};
 use super::ending::{ended, not_begun, of_change};
 use super::pull_steps::PullSteps;
 use super::supervise::Errand;
-use super::{build_errand, session_errands};
+use super::{build_errand, session_errands, sessions_over};
 
 /// Runs one to its end.
 pub(super) async fn run(errand: &Errand, on: &Supervised, request: Request) -> Ended {
@@ -120,19 +120,28 @@ pub(super) fn just_done() -> Ended {
 
 async fn plan(errand: &Errand, on: &Supervised, options: &PlanOptions) -> Ended {
     let begun = tokio::time::Instant::now();
-    match Plan::make(on, &errand.call(Verb::DiskUsage), &errand.wires.rules, options).await {
-        Ok(plan) => Ended { yielded: Yield::Plan(Arc::new(plan)), elapsed: begun.elapsed(), ..just_done() },
+    let call = errand.call(Verb::DiskUsage);
+    let (plan, over) = tokio::join!(
+        Plan::make(on, &call, &errand.wires.rules, options),
+        sessions_over::removals(errand, on),
+    );
+    match plan {
+        Ok(plan) => {
+            let plan = Arc::new(plan.and(over));
+            Ended { yielded: Yield::Plan(plan), elapsed: begun.elapsed(), ..just_done() }
+        }
         Err(report) => ended(*report, nothing),
     }
 }
 
 async fn clean_up(errand: &Errand, on: &Supervised, plan: &Plan, chosen: &BTreeSet<ItemId>) -> Ended {
     let over = AtomicUsize::new(0);
-    let report = execute(on, &errand.call(Verb::Remove), plan, chosen, |item| {
+    let each = |item: &ItemReport| {
         let over = over.fetch_add(1, Ordering::Relaxed) + 1;
         errand.step(format!("{over} of {}: {} {}", chosen.len(), item.item.name, item.word()));
-    })
-    .await;
+    };
+    let mut report = execute(on, &errand.call(Verb::Remove), plan, chosen, each).await;
+    sessions_over::remove(errand, on, plan, chosen, &mut report, each).await;
     let (ending, problem) = if report.is_complete() {
         (Ending::Done, None)
     } else if errand.is_cancelled() {

@@ -54,6 +54,7 @@ mod save_log;
 mod seam;
 mod session_errands;
 mod session_log;
+mod sessions_over;
 mod settings;
 mod shells;
 pub(crate) mod signals;

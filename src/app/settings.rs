@@ -129,6 +129,7 @@ fn options(settings: &Settings) -> Result<Options, InvalidRule> {
         log_directory: settings.log_directory.clone().unwrap_or_else(logs_directory),
         shell: settings.shell.clone(),
         exec_shell: settings.exec_shell.clone(),
+        keep_sessions: settings.sessions.keep,
         build_file: Options::default().build_file,
         commands: settings.commands.iter().map(saved).collect::<Result<_, _>>()?,
         notify: notify(&settings.notify),

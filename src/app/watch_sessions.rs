@@ -7,7 +7,6 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::actions::exec::SHIM_DIRECTORY;
 use crate::actions::{Outcome, Verb};
 use crate::engine::{ContainerId, ErrorKind, Feature};
 use crate::sessions::{Session, SessionState, Sessions};
@@ -124,15 +123,8 @@ async fn until_something(
 async fn find(wires: &Wires, open: &Open, wanted: &SessionsWanted) -> Result<Vec<Session>, Problem> {
     let id = &wanted.key.id;
     if wanted.runs && wanted.kept_in.is_none() {
-        let call = wires.call(Verb::Inspect);
-        let look = open.on.read(&call, Verb::Inspect, id.as_str(), async |engine| {
-            match engine.stat(id, SHIM_DIRECTORY).await {
-                Ok(_) => Ok(true),
-                Err(error) if error.is_not_found() || *error.kind() == ErrorKind::Unsupported => Ok(false),
-                Err(error) => Err(error),
-            }
-        });
-        if !super::listing::done(look.await)? {
+        let look = Sessions::may_be_in(&open.on, &wires.call(Verb::Inspect), id).await;
+        if !super::listing::done(look)? {
             return Ok(Vec::new());
         }
     }

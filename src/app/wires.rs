@@ -31,6 +31,8 @@ pub(crate) struct Wires {
     pub(crate) limits: Arc<BTreeMap<Verb, Limits>>,
     /// Which containers and volumes are ours, and what is protected.
     pub(crate) rules: Arc<Rules>,
+    /// How long what is kept of a session that is over stays before a cleanup takes it.
+    pub(crate) keep_sessions: std::time::Duration,
     /// The most bytes kept of a log, and where.
     pub(crate) log_limit: u64,
     pub(crate) log_directory: Arc<Path>,

@@ -116,7 +116,7 @@ where
     let (over, unasked) = sessions::survey(context, &engines, args.sessions_older_than).await?;
     exit = exit.worst(unasked);
     let things = planned.iter().map(|(_, plan)| plan.removals().len()).sum::<usize>()
-        + over.iter().map(|of| of.ended.len()).sum::<usize>();
+        + over.iter().map(|of| of.ended().len()).sum::<usize>();
     if args.dry_run || things == 0 {
         show::plans(context, &planned, &over, show::Where::Answer)?;
         if context.global.json {

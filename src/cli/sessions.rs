@@ -8,10 +8,8 @@ use futures_util::stream;
 use serde_json::json;
 
 use crate::actions::Verb;
-use crate::actions::exec::{ExecPlan, SHIM_DIRECTORY};
-use crate::engine::{
-    Container, ContainerId, ContainerState, ErrorKind, ListFilter, RemoveOptions, Signal, StopOptions,
-};
+use crate::actions::exec::ExecPlan;
+use crate::engine::{Container, ContainerId, ContainerState, ListFilter, RemoveOptions, Signal, StopOptions};
 use crate::sessions::{Build, Builds, Session, SessionId, SessionState, Sessions, Stream};
 use crate::values;
 
@@ -23,7 +21,7 @@ use super::failure::Ended;
 use super::output::{Cell, Column, Table, Tone, bytes, clean, elapsed, with_engine};
 
 /// How many containers are asked at the same time.
-pub(super) const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 8;
 
 /// What to do with durable execs and builds.
 #[derive(Debug, Subcommand)]
@@ -195,38 +193,14 @@ async fn asked_where_it_may_have_any(
     container: &Container,
     directory: Option<&str>,
 ) -> Ended<Vec<Session>> {
-    match where_it_may_have_any(context, engine, container, directory).await? {
-        Some(sessions) => Ok(sessions.find(&context.untold_call(Verb::Exec)).await.into_result()?),
-        None => Ok(Vec::new()),
-    }
-}
-
-/// The sessions of a container. Nothing is copied into one that never had an exec of ours: there is no session in it.
-pub(super) async fn where_it_may_have_any(
-    context: &Context,
-    engine: &Engine,
-    container: &Container,
-    directory: Option<&str>,
-) -> Ended<Option<Sessions>> {
-    let id = &container.id;
     let call = context.untold_call(Verb::Inspect);
-    let look = engine.supervised.read(&call, Verb::Inspect, id.as_str(), async |engine| {
-        match engine.stat(id, SHIM_DIRECTORY).await {
-            Ok(_) => Ok(true),
-            // Where nothing can be looked at, nothing was ever put.
-            Err(error) if error.is_not_found() || *error.kind() == ErrorKind::Unsupported => Ok(false),
-            Err(error) => Err(error),
-        }
-    });
-    if !look.await.into_result()? {
-        return Ok(None);
-    }
-    let sessions = Sessions::of(engine.supervised.clone(), id.clone());
-    Ok(Some(match (directory, Build::of(container)) {
-        (None, Some(build)) => build.sessions(&engine.supervised),
-        (None, None) => sessions,
-        (Some(directory), _) => sessions.kept_in(directory),
-    }))
+    let found = Sessions::where_any(&engine.supervised, &call, container).await.into_result()?;
+    let sessions = match (found, directory) {
+        (None, _) => return Ok(Vec::new()),
+        (Some(sessions), None) => sessions,
+        (Some(sessions), Some(directory)) => sessions.kept_in(directory),
+    };
+    Ok(sessions.find(&context.untold_call(Verb::Exec)).await.into_result()?)
 }
 
 fn print(context: &Context, found: &[(&Engine, String, Session)]) -> Ended<()> {

@@ -37,7 +37,7 @@ pub use notify::Notify;
 pub use origin::Origin;
 pub use place::{Place, Placed};
 pub use saved_command::SavedCommand;
-pub use settings::{DEFAULT_COLUMNS, DEFAULT_FILE, Managed, Settings, Sort, Stop};
+pub use settings::{DEFAULT_COLUMNS, DEFAULT_FILE, Managed, Sessions, Settings, Sort, Stop};
 pub use smidr::{
     Advanced, Base, Build, BuildFile, BuildMount, Cache, Container, DEFAULT_IMAGE, Directories, EXAMPLE,
     Features, Layer, LoadedBuildFile, Packages, Storage, Variables, load_build_file, read_build_file,

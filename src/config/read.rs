@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use super::node::{Node, Value, quoted};
 use super::reader::Reader;
-use super::{Chord, Managed, Placed, SavedCommand, Settings, Sort, Stop, Theme};
+use super::{Chord, Managed, Placed, SavedCommand, Sessions, Settings, Sort, Stop, Theme};
 
 const DEADLINE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(7 * 86_400);
+/// What is kept of sessions.
+const KEEP: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(3650 * 24 * 3600);
 const GRACE: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(3600);
 const LOG_LIMIT: RangeInclusive<u64> = 1 << 20..=1 << 40;
 const FRAME_RATE: RangeInclusive<u8> = 1..=60;
@@ -34,6 +36,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> Settings {
         "line_numbers",
         "deadlines",
         "stop",
+        "sessions",
         "shell",
         "exec_shell",
         "commands",
@@ -60,6 +63,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> Settings {
     reader.set(&all, "line_numbers", &mut settings.line_numbers, Reader::yes_or_no);
     reader.set(&all, "deadlines", &mut settings.deadlines, deadlines);
     reader.set(&all, "stop", &mut settings.stop, stop);
+    reader.set(&all, "sessions", &mut settings.sessions, sessions);
     reader.set(&all, "shell", &mut settings.shell, shell);
     reader.set(&all, "exec_shell", &mut settings.exec_shell, Reader::command_line);
     reader.set(&all, "commands", &mut settings.commands, commands);
@@ -182,6 +186,13 @@ fn stop(reader: &mut Reader<'_>, node: &Node) -> Option<Stop> {
     });
     reader.set(&group, "finish", &mut stop.finish, |reader, node| reader.duration(node, GRACE));
     Some(stop)
+}
+
+fn sessions(reader: &mut Reader<'_>, node: &Node) -> Option<Sessions> {
+    let mut sessions = Settings::default().sessions;
+    let group = reader.group(node, "sessions", &["keep"])?;
+    reader.set(&group, "keep", &mut sessions.keep, |reader, node| reader.duration(node, KEEP));
+    Some(sessions)
 }
 
 fn shell(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Vec<String>>> {

@@ -57,6 +57,8 @@ pub struct Settings {
     pub deadlines: BTreeMap<String, Duration>,
     /// How containers are stopped.
     pub stop: Stop,
+    /// What becomes of sessions.
+    pub sessions: Sessions,
     /// Programs with their arguments, tried in order: the first that is there is the shell. At least one, none empty.
     #[serde(serialize_with = "as_command_lines")]
     pub shell: Vec<Vec<String>>,
@@ -99,6 +101,14 @@ pub struct Stop {
     pub finish: Duration,
 }
 
+/// What becomes of sessions: durable execs, and builds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sessions {
+    /// How long what is kept of one that is over stays before a cleanup takes it, from nothing to ten years.
+    #[serde(serialize_with = "as_duration")]
+    pub keep: Duration,
+}
+
 /// What counts as managed beside what carries our own label.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Managed {
@@ -128,6 +138,7 @@ impl Default for Settings {
             line_numbers: false,
             deadlines: BTreeMap::new(),
             stop: Stop { grace: Duration::from_secs(10), signal: None, finish: Duration::from_secs(120) },
+            sessions: Sessions { keep: Duration::from_secs(7 * 24 * 3600) },
             shell: vec![vec!["bash".into()], vec!["sh".into()]],
             exec_shell: vec!["/bin/sh".into(), "-c".into()],
             commands: Vec::new(),

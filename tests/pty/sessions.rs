@@ -32,7 +32,8 @@ fn printed(screen: &str) -> u32 {
 
 /// A console on a container of this name.
 fn open(engine: &Engine, name: &str) -> Console {
-    let mut console = Start::console(&["--host", &engine.0]).size(160, 40).run();
+    let start = Start::console(&["--host", &engine.0]).size(160, 40);
+    let mut console = start.settings("sessions:\n  keep: 0s\n").run();
     console.wait_for("Volumes", SOON);
     console.press(&format!("/{name}<enter>"));
     console.wait_until("its row", SOON, |screen| {
@@ -106,6 +107,19 @@ async fn a_durable_exec_is_whole_in_the_pane_through_killed_consoles_and_a_kille
     console.wait_for("Removes how it ended and all it has printed", SOON);
     console.press("y");
     console.wait_gone("awk 'BEGIN", SOON);
+
+    // And a cleanup takes what has been over for as long as the settings say.
+    console.press("e");
+    console.wait_for(&format!("Run in {name}"), SOON);
+    console.press("<ctrl-u>echo twelve byt''es; exit 4<ctrl-t><enter>");
+    console.wait_for("ended with 4 after", LIMIT);
+    console.press("<esc>c");
+    console.wait_for("[x] Sessions that are over  1 of 1  13 B", LIMIT);
+    console.press("<enter>y");
+    console.wait_for("1 thing removed, 13 B freed", LIMIT);
+    console.press("<esc>");
+    console.wait_gone("Sessions that are over", SOON);
+    console.wait_gone("ended with 4", SOON);
     Shown { engine, name, console }.end();
     docker.stop().await;
 }

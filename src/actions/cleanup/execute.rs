@@ -26,6 +26,8 @@ const AT_ONCE: usize = 4;
 /// happens between our look and its answer. A container shown running is stopped with the engine's own grace.
 /// Anonymous volumes are removed by name after their container, so that none goes that was not shown.
 ///
+/// Sessions are left alone, and not reported: they are for whoever put them into the plan.
+///
 /// Cancelling ends what is under way with a look at what became of it; the rest is reported as not begun.
 pub async fn execute(
     on: &Supervised,
@@ -40,7 +42,7 @@ pub async fn execute(
     let mut gone = Gone { ids: BTreeSet::new(), names: names_of_containers(plan) };
     let mut items = Vec::with_capacity(chosen.len());
     for phase in [Phase::Containers, Phase::Volumes, Phase::Images] {
-        let of_phase = chosen.iter().filter(|removal| Phase::of(removal.item.id.kind) == phase);
+        let of_phase = chosen.iter().filter(|removal| Phase::of(removal.item.id.kind) == Some(phase));
         let work: Vec<_> = of_phase
             .enumerate()
             .map(|(place, removal)| {
@@ -74,11 +76,12 @@ enum Phase {
 }
 
 impl Phase {
-    fn of(kind: ItemKind) -> Self {
+    fn of(kind: ItemKind) -> Option<Self> {
         match kind {
-            ItemKind::Container => Self::Containers,
-            ItemKind::Volume | ItemKind::AnonymousVolume => Self::Volumes,
-            ItemKind::Image => Self::Images,
+            ItemKind::Container => Some(Self::Containers),
+            ItemKind::Volume | ItemKind::AnonymousVolume => Some(Self::Volumes),
+            ItemKind::Image => Some(Self::Images),
+            ItemKind::Session => None,
         }
     }
 }
@@ -266,9 +269,9 @@ fn already_gone(item: &Item) -> Report<Change> {
 fn not_begun(item: &Item) -> Report<Change> {
     Report {
         verb: match Phase::of(item.id.kind) {
-            Phase::Containers => Verb::Remove,
-            Phase::Volumes => Verb::RemoveVolume,
-            Phase::Images => Verb::RemoveImage,
+            Some(Phase::Volumes) => Verb::RemoveVolume,
+            Some(Phase::Images) => Verb::RemoveImage,
+            Some(Phase::Containers) | None => Verb::Remove,
         },
         object: item.name.clone(),
         outcome: Outcome::Cancelled,

@@ -22,6 +22,8 @@ pub enum ItemKind {
     AnonymousVolume,
     /// An image no tag points to.
     Image,
+    /// What is kept of a session that is over, in a container that runs.
+    Session,
 }
 
 impl fmt::Display for ItemKind {
@@ -31,6 +33,7 @@ impl fmt::Display for ItemKind {
             Self::Volume => "volume",
             Self::AnonymousVolume => "anonymous volume",
             Self::Image => "image",
+            Self::Session => "session",
         })
     }
 }
@@ -40,7 +43,8 @@ impl fmt::Display for ItemKind {
 pub struct ItemId {
     /// Its kind.
     pub kind: ItemKind,
-    /// The full id of a container or image; the name of a volume.
+    /// The full id of a container or image; the name of a volume; of a session its container's id, a blank, and the path
+    /// of its record.
     pub id: String,
 }
 
@@ -87,6 +91,14 @@ pub struct Removal {
     pub(super) volume: Option<Volume>,
 }
 
+impl Removal {
+    /// A session that is over: for whoever knows sessions to remove, for [`execute`](super::execute) leaves it alone.
+    #[must_use]
+    pub fn of_session(item: Item, words: String) -> Self {
+        Self { item, why: RemovalReason::Over(words), after: Vec::new(), volume: None }
+    }
+}
+
 /// Something that stays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
@@ -109,6 +121,8 @@ pub enum RemovalReason {
     Unused(ManagedBy),
     /// An image without a tag that nothing uses.
     Untagged,
+    /// A session that is over: how it ended, and what it was.
+    Over(String),
 }
 
 impl fmt::Display for RemovalReason {
@@ -119,6 +133,7 @@ impl fmt::Display for RemovalReason {
             Self::OnlyUsedBy(names) => write!(f, "only {} used it", in_words(names)),
             Self::Unused(by) => write!(f, "{by}, nobody uses it"),
             Self::Untagged => f.write_str("no tag, nobody uses it"),
+            Self::Over(words) => f.write_str(words),
         }
     }
 }

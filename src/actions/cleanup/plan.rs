@@ -99,7 +99,14 @@ impl Plan {
         planner.finish()
     }
 
-    /// What goes: containers, then volumes, then images, each by name.
+    /// The same, and what somebody else would remove: see [`Removal::of_session`].
+    #[must_use]
+    pub fn and(mut self, others: impl IntoIterator<Item = Removal>) -> Self {
+        self.removals.extend(others);
+        self
+    }
+
+    /// What goes: containers, then volumes, then images, each by name; then what [was added](Self::and).
     #[must_use]
     pub fn removals(&self) -> &[Removal] {
         &self.removals

@@ -41,6 +41,7 @@ fn wires_by(open: Opening) -> (Wires, Inbox) {
         supervisor: Supervisor::new(),
         limits: Arc::default(),
         rules: Arc::default(),
+        keep_sessions: Duration::ZERO,
         log_limit: 64 << 20,
         log_directory: std::env::temp_dir().as_path().into(),
         announce: None,

@@ -8,7 +8,7 @@ use super::super::context::Context;
 use super::super::failure::Ended;
 use super::super::output::{Cell, Column, Table, Tone, age, bytes, clean, count, elapsed};
 use super::Planned;
-use super::sessions::Over;
+use super::sessions::OverAt;
 
 /// What the lists are shown for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) enum Where {
 pub(super) fn plans(
     context: &Context,
     planned: &[Planned<'_>],
-    sessions: &[Over],
+    sessions: &[OverAt],
     place: Where,
 ) -> Ended<()> {
     if place == Where::Answer && context.global.json {
@@ -31,7 +31,7 @@ pub(super) fn plans(
     }
     if place == Where::Answer && context.global.quiet {
         let going = planned.iter().flat_map(|(_, plan)| plan.removals());
-        let over = sessions.iter().flat_map(|of| &of.ended).map(|session| session.id.as_str());
+        let over = sessions.iter().flat_map(OverAt::ended).map(|session| session.id.as_str());
         return context.print_ids(going.map(|removal| removal.item.id.id.as_str()).chain(over));
     }
     let (width, coloured) = (context.screen.width, context.screen.coloured);

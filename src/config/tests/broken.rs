@@ -79,6 +79,7 @@ const BROKEN: &[(&str, (usize, usize), &str)] = &[
     ("deadlines:\n  stop: 500ms\n", (2, 9), "1s to 7d"),
     ("deadlines:\n  start: 1s\n  pull: 8d\n", (3, 9), "1s to 7d"),
     ("deadlines: 90s\n", (1, 12), "names with values"),
+    ("sessions:\n  keep: soon\n", (2, 9), "such as 90s, 10m or 1h 30m"),
     ("stop:\n  grace: 2h\n", (2, 10), "0s to 1h"),
     ("stop:\n  signal: 'KILL it'\n", (2, 11), "TERM, SIGINT or 15"),
     ("shell: []\n", (1, 8), "programs to try in order"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{VOCABULARY, read};
 use crate::config::{
     Borders, Colour, Colours, DEFAULT_COLUMNS, DEFAULT_FILE, Glyphs, Managed, Notify, Origin, SavedCommand,
-    Settings, Sort, Stop, Watch,
+    Sessions, Settings, Sort, Stop, Watch,
 };
 
 /// What the settings are where nobody says anything, and no locale is set.
@@ -93,6 +93,7 @@ wrap: true
 line_numbers: true
 deadlines: {stop: 90s, pull: 1h 30m}
 stop: {grace: 1m, signal: INT, finish: 5m}
+sessions: {keep: 2d}
 shell: [zsh -l, [sh, "-i"]]
 exec_shell: bash -ec
 commands:
@@ -146,6 +147,7 @@ watch:
             signal: Some("INT".into()),
             finish: Duration::from_secs(300),
         },
+        sessions: Sessions { keep: Duration::from_secs(2 * 24 * 3600) },
         shell: vec![words(&["zsh", "-l"]), words(&["sh", "-i"])],
         exec_shell: words(&["bash", "-ec"]),
         commands: vec![

@@ -54,6 +54,8 @@ pub struct Options {
     pub shell: Vec<Vec<String>>,
     /// What a command of the exec prompt is given to as its last argument.
     pub exec_shell: Vec<String>,
+    /// How long what is kept of a session that is over stays before a cleanup takes it.
+    pub keep_sessions: Duration,
     /// The build file that is meant where no container names another.
     pub build_file: String,
     /// Saved commands.
@@ -81,6 +83,7 @@ impl Default for Options {
             log_directory: "/var/tmp".into(),
             shell: vec![vec!["bash".into()], vec!["sh".into()]],
             exec_shell: vec!["/bin/sh".into(), "-c".into()],
+            keep_sessions: Duration::from_secs(7 * 24 * 3600),
             build_file: "smidr.yaml".into(),
             commands: Vec::new(),
             notify: Notify::default(),

@@ -50,7 +50,7 @@ fn owner(model: &Model, dialog: &Cleanup, item: &Item) -> Option<String> {
         ItemKind::Volume | ItemKind::AnonymousVolume => {
             &model.volumes.get(&VolumeKey { engine, name: item.id.id.clone() })?.volume.labels
         }
-        ItemKind::Image => return None,
+        ItemKind::Image | ItemKind::Session => return None,
     };
     labels.get("owner").map(|owner| format!("owner {owner}"))
 }
@@ -140,8 +140,8 @@ impl Cleanup {
         let look = &model.look;
         let nodes = self.tree.nodes(plan);
         if nodes.is_empty() {
-            let words = "Nothing to remove: no managed container is stopped, no managed volume is unused, and \
-                         every image has a tag or a user.";
+            let words = "Nothing to remove: no managed container is stopped, no managed volume is unused, every \
+                         image has a tag or a user, and no session is over for long.";
             let lines = paragraph(words, usize::from(list.width), look.plain);
             return frame.render_widget(Paragraph::new(lines), list);
         }

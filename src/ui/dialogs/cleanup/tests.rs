@@ -3,7 +3,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::actions::cleanup::{
-    CleanupReport, Ending, ItemReport, Plan, PlanOptions, Rules, SkipReason, Survey,
+    CleanupReport, Ending, Item, ItemId, ItemKind, ItemReport, Plan, PlanOptions, Removal, Rules, SkipReason,
+    Survey,
 };
 use crate::actions::{Aftermath, Outcome, Report, Verb};
 use crate::engine::{Change, Image, ImageId};
@@ -79,6 +80,34 @@ fn the_tree_shows_what_goes_with_size_age_and_owner() {
     insta::assert_snapshot!("cleanup_with_what_stays_120x40", stage.draw());
     stage.resize(60, 15);
     insta::assert_snapshot!("cleanup_60x15", stage.draw());
+    stage.draws_at_any_size();
+}
+
+#[test]
+fn sessions_that_are_over_are_a_group_of_their_own() {
+    let mut stage = Stage::new(120, 40);
+    stage.keys("c");
+    let (id, _) = stage.acts().pop().unwrap();
+    let over = ["d-1", "d-2"].map(|name| {
+        let item = Item {
+            id: ItemId { kind: ItemKind::Session, id: format!("id-yocto-a /var/tmp/s/records/{name}") },
+            name: format!("{name} in yocto-a"),
+            state: None,
+            size: Some(40 << 20),
+            created: Some(hours_ago(300)),
+            ended: Some(hours_ago(290)),
+            protected: None,
+        };
+        Removal::of_session(item, "ended with 1, by ada@build7: bitbake \u{1b}[31mworld".into())
+    });
+    let plan = (*plan(&PlanOptions::default())).clone().and(over);
+    stage.done(id, Yield::Plan(Arc::new(plan)));
+    stage.keys("end up up");
+    insta::assert_snapshot!("cleanup_sessions_120x40", stage.draw());
+    // One stays, and all else.
+    stage.keys("a a");
+    stage.keys("a end up space enter y");
+    assert_eq!(removed(&mut stage), ["id-yocto-a /va"]);
     stage.draws_at_any_size();
 }
 

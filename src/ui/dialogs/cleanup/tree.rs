@@ -10,18 +10,20 @@ pub(super) enum Group {
     Containers,
     Volumes,
     Images,
+    Sessions,
     /// What stays whatever is chosen.
     Stays,
 }
 
 impl Group {
-    const ALL: [Self; 4] = [Self::Containers, Self::Volumes, Self::Images, Self::Stays];
+    const ALL: [Self; 5] = [Self::Containers, Self::Volumes, Self::Images, Self::Sessions, Self::Stays];
 
     fn of(kind: ItemKind) -> Self {
         match kind {
             ItemKind::Container => Self::Containers,
             ItemKind::Volume | ItemKind::AnonymousVolume => Self::Volumes,
             ItemKind::Image => Self::Images,
+            ItemKind::Session => Self::Sessions,
         }
     }
 
@@ -31,6 +33,7 @@ impl Group {
             Self::Containers => "Stopped containers",
             Self::Volumes => "Unused volumes",
             Self::Images => "Untagged images",
+            Self::Sessions => "Sessions that are over",
             Self::Stays => "Stays",
         }
     }
