@@ -1,9 +1,10 @@
 # shellcheck shell=bash
-# The images of the tests, as root file systems that any engine can import. They are made of one static busybox:
-# nothing is fetched.
+# The images of the tests, as root file systems that any engine can import. They are made of one static busybox, so that
+# nothing is fetched; the one of Debian is made before, see debian.sh.
 
 images_shell=smidr-test/busybox:1
 images_noshell=smidr-test/noshell:1
+images_debian=smidr-test/debian:1
 # Images that are only in the registries, so that a pull has something to fetch. Each holds a random file of 1 MiB,
 # so that no two share it; a test that pulls takes one for itself.
 images_to_pull=(smidr-test/pull-a:1 smidr-test/pull-b:1 smidr-test/pull-c:1 smidr-test/pull-d:1 smidr-test/pull-e:1 smidr-test/pull-f:1)
@@ -15,6 +16,7 @@ images_make() {
   images_make_noshell "$busybox" "$bench_dir/images/noshell"
   offer SMIDR_BENCH_IMAGE "$images_shell"
   offer SMIDR_BENCH_IMAGE_NOSHELL "$images_noshell"
+  offer SMIDR_BENCH_IMAGE_DEBIAN "$images_debian"
   offer SMIDR_BENCH_PULL_IMAGES "${images_to_pull[*]}"
 }
 

@@ -14,7 +14,9 @@ namespace_missing() {
   if [[ -n $packages ]]; then printf 'these packages are not installed: %s\n' "$packages"; return; fi
   if ! unshare --net --mount --pid --ipc --uts --fork --mount-proc true 2>/dev/null; then
     printf 'the kernel refuses new namespaces here (a container without CAP_SYS_ADMIN?)\n'
+    return
   fi
+  debian_missing
 }
 
 # The directory of this run, held by a lock for as long as anything of the run is alive.

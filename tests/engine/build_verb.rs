@@ -43,6 +43,13 @@ impl Place {
         place
     }
 
+    /// The same in a Debian, by its login shell.
+    async fn in_debian(bitbake: &str) -> Self {
+        let place = Self::new(bitbake, "").await;
+        place.write("smidr.yaml", &Bench::get().image_debian, "entrypoint: [/bin/bash, -l, -c]");
+        place
+    }
+
     fn write(&self, file: &str, image: &str, more: &str) {
         let more = if more.contains("entrypoint") {
             format!("container: {{ base_image: '{image}', {more} }}\n")
@@ -137,6 +144,20 @@ async fn a_build_says_what_it_was_given_and_the_program_ends_as_it() {
     let removed = sessions(&["rm", &name]).await;
     assert_eq!(removed.status.code(), Some(0), "{}", text(&removed.stderr));
     assert!(place.containers().await.is_empty());
+    place.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs the bench: run tests/run"]
+async fn a_debian_image_builds_by_its_login_shell() {
+    let place = Place::in_debian("id -un; echo \"$MACHINE for $*\"; ls --version | head -n 1; exit 3").await;
+    let output = place.build(&["--", "-k", "it's"]).output().await.unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(said.starts_with("builder\nqemux86-64 for core-image-minimal -k it's\nls (GNU"), "{said}");
+    let name = place.container().await;
+    let again = sessions(&["follow", &name]).await;
+    assert_eq!((again.status.code(), &again.stdout), (Some(3), &output.stdout), "{}", text(&again.stderr));
     place.remove().await;
 }
 

@@ -285,6 +285,29 @@ async fn an_image_without_a_shell_keeps_sessions_for_any_user() {
 
 #[tokio::test]
 #[ignore = "needs the bench: run tests/run"]
+async fn a_debian_image_keeps_sessions_and_ends_them_with_all_they_have_started() {
+    let on = supervised().await;
+    let container = Running::start(&on.engine, &Bench::get().image_debian).await;
+    let script = "for i in $(seq 20000); do echo \"line $i\"; done; exit 7";
+    let id = started(&on, &container, &["/bin/bash", "-l", "-c", script]).await;
+    let expected: String = (1..=20000).map(|number| format!("line {number}\n")).collect();
+    assert_eq!(printed(&on, &container, &id).await, (expected.into_bytes(), Some(FollowEnd::Ended)));
+    assert_eq!(look(&on, &container, &id).await.state.words(), "ended with 7");
+    let script = "setsid sleep 100000 & sleep 100000";
+    let id = started(&on, &container, &["/bin/bash", "-c", script]).await;
+    wait_until("both run", Duration::from_secs(10), async || container.processes().await.len() >= 3).await;
+    let all = sessions(&on, &container);
+    let end = all.end(&on.supervisor.call(), &id, Duration::from_secs(2)).await.into_result().unwrap();
+    assert!(end.signalled.len() >= 2 && end.left.is_empty(), "{end}");
+    wait_until("nothing of it is left", Duration::from_secs(20), async || {
+        container.processes().await.is_empty()
+    })
+    .await;
+    container.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs the bench: run tests/run"]
 async fn the_program_ends_as_its_durable_command_and_a_signal_only_detaches() {
     let bench = Bench::get();
     let on = supervised().await;

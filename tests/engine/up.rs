@@ -108,6 +108,18 @@ async fn a_second_up_changes_nothing_and_a_changed_file_only_where_that_is_wante
 
 #[tokio::test]
 #[ignore = "needs the bench: run tests/run"]
+async fn a_debian_image_is_up_for_the_builder() {
+    let project = Project::new(&Bench::get().image_debian, DIRECTORIES).await;
+    let (code, said) = project.run(&["up"]).await;
+    assert!(code == Some(0) && !said.contains("not writable"), "{said}");
+    let (code, said) = project.run(&["up"]).await;
+    assert!(code == Some(0) && said.contains("nothing was changed"), "{said}");
+    let (code, said) = project.run(&["down"]).await;
+    assert!(code == Some(0) && project.is_gone().await, "{said}");
+}
+
+#[tokio::test]
+#[ignore = "needs the bench: run tests/run"]
 async fn without_a_shell_and_on_volumes_the_builder_can_write() {
     let volumes = unique("up");
     let directories =

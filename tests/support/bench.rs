@@ -26,6 +26,8 @@ pub(crate) struct Bench {
     pub(crate) image: String,
     /// An image with `sleep cat echo true false id ps setsid` and no shell.
     pub(crate) image_noshell: String,
+    /// A small Debian: bash, GNU's tools and a user `builder` (uid 1000).
+    pub(crate) image_debian: String,
     /// Images in both registries and not in the engine. A test that pulls takes one for itself, and removes it.
     pub(crate) pull_images: Vec<String>,
     /// A registry without credentials, `host:port`.
@@ -58,6 +60,7 @@ impl Bench {
             dockerd_pid: variable("SMIDR_BENCH_DOCKERD_PID").parse().unwrap(),
             image: variable("SMIDR_BENCH_IMAGE"),
             image_noshell: variable("SMIDR_BENCH_IMAGE_NOSHELL"),
+            image_debian: variable("SMIDR_BENCH_IMAGE_DEBIAN"),
             pull_images: variable("SMIDR_BENCH_PULL_IMAGES").split(' ').map(str::to_owned).collect(),
             registry: variable("SMIDR_BENCH_REGISTRY"),
             registry_auth: variable("SMIDR_BENCH_REGISTRY_AUTH"),

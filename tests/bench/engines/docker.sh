@@ -37,6 +37,7 @@ docker_fill() {
   mkdir -p "$config"
   docker_import busybox "$images_shell" --change 'CMD ["/bin/sh"]' --change 'ENV PATH=/bin'
   docker_import noshell "$images_noshell" --change 'CMD ["/bin/sleep", "600"]' --change 'ENV PATH=/bin'
+  docker_here import --change 'CMD ["/bin/bash"]' "${debian_archive:?}" "$images_debian" >/dev/null
   # For engines that a test starts for itself.
   docker_here save --output "$bench_dir/images/all.tar" "$images_shell" "$images_noshell"
   offer SMIDR_BENCH_IMAGES_TAR "$bench_dir/images/all.tar"
