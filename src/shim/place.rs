@@ -11,7 +11,7 @@ use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::sys;
 
@@ -34,7 +34,7 @@ impl Place {
 
     /// Where its record is made before it appears.
     pub fn in_making(root: &Path, token: &str) -> PathBuf {
-        records(root).join(format!(".new-{token}"))
+        records(root).join(format!("{IN_MAKING}{token}"))
     }
 }
 
@@ -47,6 +47,11 @@ pub fn records(root: &Path) -> PathBuf {
 pub fn outputs(root: &Path) -> PathBuf {
     root.join("output")
 }
+
+/// What the name of a record that is being made begins with.
+const IN_MAKING: &str = ".new-";
+/// How long that takes at most: a few files are written.
+const MAKING: Duration = Duration::new(60, 0);
 
 /// For every user of a container to keep sessions in.
 pub const SHARED: u32 = 0o1777;
@@ -69,7 +74,25 @@ pub fn prepare(root: &Path, mode: u32) -> io::Result<()> {
             Err(source) => return Err(source),
         }
     }
+    sweep(root);
     Ok(())
+}
+
+/// Removes what keepers have left that were killed while they made a record. Where that is refused it stays.
+fn sweep(root: &Path) {
+    let Ok(entries) = fs::read_dir(records(root)) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let Some(token) = name.to_str().and_then(|name| name.strip_prefix(IN_MAKING)) else { continue };
+        let modified = entry.metadata().and_then(|found| found.modified());
+        let is_old = modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age >= MAKING));
+        let is_held =
+            File::open(entry.path().join("lock")).and_then(|lock| sys::is_held(&lock)).unwrap_or(false);
+        if is_old && !is_held {
+            let _ = fs::remove_dir_all(outputs(root).join(token));
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Makes a directory that nobody else may look into; it must not be there.

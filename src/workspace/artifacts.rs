@@ -121,7 +121,10 @@ impl Workspace {
     fn images(&self) -> Result<PathBuf, ArtifactProblem> {
         let directories = &self.build_file.directories;
         let absolute = |storage: &Storage, within: &str| match storage {
-            Storage::Directory(directory) => Ok(self.directory().join(directory)),
+            // Without `./` in the middle, which nobody would write.
+            Storage::Directory(directory) => {
+                Ok(self.directory().join(directory).components().collect::<PathBuf>())
+            }
             Storage::Volume(_) => Err(ArtifactProblem::InVolume {
                 volume: storage.to_string(),
                 directory: format!("/home/builder/{within}"),
@@ -226,6 +229,11 @@ mod tests {
         fs::write(images.join("a.wic"), "").unwrap();
         let deploys = FILE.replace("build: b", "build: b, deploy: out");
         assert_eq!(names(&workspace(directory.path(), &deploys), &[]), ["a.wic"]);
+        let relative = FILE.replace("build: b", "build: b, deploy: ./out");
+        let found = workspace(directory.path(), &relative).artifacts(&[]).unwrap();
+        assert_eq!(found[0].path, images.join("a.wic"), "as anybody would write it");
+        let path = found[0].path.as_os_str();
+        assert!(!path.to_string_lossy().contains("/./"), "{path:?}");
         let in_volume = FILE.replace("build: b", "build: volume:bb");
         let problem = workspace(directory.path(), &in_volume).artifacts(&[]).unwrap_err().to_string();
         assert!(problem.contains("volume:bb, /home/builder/build/tmp/deploy"), "{problem}");

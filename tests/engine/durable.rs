@@ -290,8 +290,8 @@ async fn a_debian_image_keeps_sessions_and_ends_them_with_all_they_have_started(
     let container = Running::start(&on.engine, &Bench::get().image_debian).await;
     let script = "for i in $(seq 20000); do echo \"line $i\"; done; exit 7";
     let id = started(&on, &container, &["/bin/bash", "-l", "-c", script]).await;
-    let expected: String = (1..=20000).map(|number| format!("line {number}\n")).collect();
-    assert_eq!(printed(&on, &container, &id).await, (expected.into_bytes(), Some(FollowEnd::Ended)));
+    let expected: Vec<u8> = (1..=20000).flat_map(|number| format!("line {number}\n").into_bytes()).collect();
+    assert_eq!(printed(&on, &container, &id).await, (expected, Some(FollowEnd::Ended)));
     assert_eq!(look(&on, &container, &id).await.state.words(), "ended with 7");
     let script = "setsid sleep 100000 & sleep 100000";
     let id = started(&on, &container, &["/bin/bash", "-c", script]).await;

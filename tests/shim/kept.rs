@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::time::{Duration, SystemTime};
 
 use crate::harness::{code, json, mark, marked, program, until};
 
@@ -214,4 +215,35 @@ fn on_a_full_disk_the_command_goes_on_and_its_end_is_kept() {
     let (kept, dropped) = (&session["ended"]["output"]["kept"], &session["ended"]["output"]["dropped"]);
     assert_eq!(kept.as_u64().unwrap() + dropped.as_u64().unwrap(), 6_888_896, "{session}");
     assert!(session["dropped"]["gaps"][0]["why"].as_str().unwrap().contains("No space"), "{session}");
+}
+
+#[test]
+fn what_a_keeper_left_that_was_killed_while_it_began_is_swept_away() {
+    let kept = Kept::new();
+    assert_eq!(code(kept.call("sessions", &["--prepare"]).status), 0);
+    let (records, output) = (kept.root().join("records"), kept.root().join("output"));
+    let long_ago = SystemTime::now() - Duration::from_secs(300);
+    let half_made = |name: &str, since: SystemTime| {
+        let making = records.join(format!(".new-{name}"));
+        fs::create_dir(&making).unwrap();
+        fs::create_dir(output.join(name)).unwrap();
+        let lock = fs::File::create(making.join("lock")).unwrap();
+        fs::File::open(&making).unwrap().set_modified(since).unwrap();
+        lock
+    };
+    half_made("old", long_ago);
+    half_made("young", SystemTime::now());
+    let lock = half_made("held", long_ago);
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).unwrap();
+    let call = kept.call("sessions", &["--prepare"]);
+    assert_eq!(code(call.status), 0, "{}", String::from_utf8_lossy(&call.stderr));
+    let left = |directory: &PathBuf| {
+        let names = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(left(&records), [".new-held", ".new-young"]);
+    assert_eq!(left(&output), ["held", "young"]);
+    drop(lock);
 }
