@@ -53,6 +53,7 @@ mod running;
 mod save_log;
 mod seam;
 mod session_errands;
+mod session_gaps;
 mod session_log;
 mod sessions_over;
 mod settings;

@@ -1,17 +1,17 @@
 //! What a session prints, read from the files it is kept in into a log of ours, from its first byte to its end.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
 use crate::actions::{Outcome, Verb};
 use crate::logs::{LogWriter, Stream};
-use crate::sessions::{FollowEnd, FollowNews, Followed, Gap, Session, Sessions, Stream as SessionStream};
+use crate::sessions::{FollowEnd, FollowNews, Followed, Session, Sessions, Stream as SessionStream};
 use crate::ui::{ContainerNews, Message, Problem, SessionLogNews, SessionLogWanted};
 
 use super::link::Link;
 use super::running::{TOLD, until};
+use super::session_gaps::{self, Gaps, Piece};
 use super::wires::Wires;
 
 /// Reads it for as long as this is not dropped, or to its end; through losses of its engine.
@@ -34,23 +34,17 @@ pub(super) async fn read(wires: Wires, link: Arc<Link>, wanted: SessionLogWanted
             biased;
             () = until(reading.due), if reading.due.is_some() => reading.moved(),
             news = output.next(), if output.end().is_none() => {
-                reading.take(Stream::Stdout, output.offset(), news).await;
+                reading.take(SessionStream::Output, output.offset(), news).await;
             }
             news = next(&mut errors), if errors.as_ref().is_some_and(|errors| errors.end().is_none()) => {
                 let offset = errors.as_ref().map_or(0, Followed::offset);
-                reading.take(Stream::Stderr, offset, news).await;
+                reading.take(SessionStream::Errors, offset, news).await;
             }
             else => break,
         }
     }
-    reading.writer.end();
-    if let Some(session) = look(&wires, &sessions, &wanted).await {
-        reading.learn(&session);
-        reading.mark_gaps(u64::MAX);
-        reading.writer.remark(None, &session.words());
-    } else if let Some(why) = output.end().and_then(why_no_more) {
-        reading.writer.remark(None, why);
-    }
+    let session = look(&wires, &sessions, &wanted).await;
+    reading.end(session.as_ref(), output.end().and_then(why_no_more));
     reading.tell(SessionLogNews::Ended).await;
     // How it ended is to be seen at once.
     let _ = link.sessions.send(wanted.key.id.clone());
@@ -85,9 +79,7 @@ struct Reading<'a> {
     /// What it had printed when reading began, and how much of that is read.
     whole: u64,
     read: u64,
-    /// What is missing of its output and not marked yet, in the order it is missing; and how many were known.
-    gaps: VecDeque<Gap>,
-    known_gaps: usize,
+    gaps: Gaps,
     /// When it is to be told that there is more.
     due: Option<Instant>,
 }
@@ -100,46 +92,28 @@ impl<'a> Reading<'a> {
         known: Option<&Session>,
     ) -> Self {
         let whole = known.and_then(|session| session.output).unwrap_or(0);
-        let (gaps, known_gaps) = (VecDeque::new(), 0);
-        let mut reading = Self { wires, wanted, writer, whole, read: 0, gaps, known_gaps, due: None };
-        if let Some(session) = known {
-            reading.learn(session);
-        }
-        reading
+        let mut gaps = Gaps::default();
+        known.into_iter().for_each(|session| gaps.learn(session));
+        Self { wires, wanted, writer, whole, read: 0, gaps, due: None }
     }
 
     async fn tell(&self, news: SessionLogNews) {
         self.wires.outbox.container(&self.wanted.key, ContainerNews::SessionLog(self.wanted.id, news)).await;
     }
 
-    /// Takes over which bytes are missing.
-    fn learn(&mut self, session: &Session) {
-        let new = session.gaps.iter().skip(self.known_gaps);
-        self.gaps.extend(new.cloned());
-        self.known_gaps = self.known_gaps.max(session.gaps.len());
-    }
-
     /// Takes what is new of one stream, of which this many bytes are told now.
-    async fn take(&mut self, stream: Stream, offset: u64, news: Option<FollowNews>) {
+    async fn take(&mut self, stream: SessionStream, offset: u64, news: Option<FollowNews>) {
         match news {
             Some(FollowNews::Bytes(bytes)) => {
-                let mut rest = bytes.as_ref();
-                let begin = offset.saturating_sub(bytes.len() as u64);
                 self.writer.ready().await;
-                // What is missing stands where it is missing.
-                while let Some(gap) = self.gaps.front().filter(|gap| stream == stream_of(gap)) {
-                    if gap.at >= offset {
-                        break;
+                let begin = offset.saturating_sub(bytes.len() as u64);
+                for piece in self.gaps.pieces(stream, begin, &bytes) {
+                    match piece {
+                        Piece::Bytes(bytes) => self.writer.append(kind_of(stream), None, bytes),
+                        Piece::Gap(gap) => self.writer.remark(None, &session_gaps::words(&gap)),
                     }
-                    let before = usize::try_from(gap.at.saturating_sub(begin)).unwrap_or(0);
-                    let cut = before.saturating_sub(bytes.len() - rest.len()).min(rest.len());
-                    let (first, others) = rest.split_at(cut);
-                    self.writer.append(stream, None, first);
-                    rest = others;
-                    self.mark_gap();
                 }
-                self.writer.append(stream, None, rest);
-                if stream == Stream::Stdout {
+                if stream == SessionStream::Output {
                     self.read = offset;
                 }
                 self.due = self.due.or_else(|| Some(Instant::now() + TOLD));
@@ -149,16 +123,16 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn mark_gaps(&mut self, before: u64) {
-        while self.gaps.front().is_some_and(|gap| gap.at < before) {
-            self.mark_gap();
+    /// Nothing more comes: marks what is missing at its end, and says how it ended.
+    fn end(&mut self, session: Option<&Session>, why: Option<&str>) {
+        self.writer.end();
+        session.into_iter().for_each(|session| self.gaps.learn(session));
+        for gap in self.gaps.rest() {
+            self.writer.remark(None, &session_gaps::words(&gap));
         }
-    }
-
-    fn mark_gap(&mut self) {
-        if let Some(gap) = self.gaps.pop_front() {
-            let bytes = crate::text::bytes(gap.bytes);
-            self.writer.remark(None, &format!("{bytes} are missing here: {}", crate::text::clean(&gap.why)));
+        let words = session.map(Session::words);
+        if let Some(words) = words.as_deref().or(why) {
+            self.writer.remark(None, words);
         }
     }
 
@@ -172,6 +146,9 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn stream_of(gap: &Gap) -> Stream {
-    if gap.file == "errors" { Stream::Stderr } else { Stream::Stdout }
+fn kind_of(stream: SessionStream) -> Stream {
+    match stream {
+        SessionStream::Output => Stream::Stdout,
+        SessionStream::Errors => Stream::Stderr,
+    }
 }
