@@ -93,7 +93,9 @@ impl<'a> Reading<'a> {
     ) -> Self {
         let whole = known.and_then(|session| session.output).unwrap_or(0);
         let mut gaps = Gaps::default();
-        known.into_iter().for_each(|session| gaps.learn(session));
+        if let Some(session) = known {
+            gaps.learn(session);
+        }
         Self { wires, wanted, writer, whole, read: 0, gaps, due: None }
     }
 
@@ -126,7 +128,9 @@ impl<'a> Reading<'a> {
     /// Nothing more comes: marks what is missing at its end, and says how it ended.
     fn end(&mut self, session: Option<&Session>, why: Option<&str>) {
         self.writer.end();
-        session.into_iter().for_each(|session| self.gaps.learn(session));
+        if let Some(session) = session {
+            self.gaps.learn(session);
+        }
         for gap in self.gaps.rest() {
             self.writer.remark(None, &session_gaps::words(&gap));
         }
