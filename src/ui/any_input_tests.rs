@@ -16,11 +16,15 @@ use crate::builds::WatchedBuild;
 use crate::engine::{BlockIo, Container, ContainerState, Cpu, Memory, NetworkIo, ProcessTable, Stats};
 use crate::logs::{Found, LineNumber, Log, LogReader, Stream};
 
+use crate::sessions::{Session, SessionState};
+
 use super::test_builds::{ended, id, watched, whole};
-use super::test_support::{DOCKER, PODMAN, Stage, container, key, mounting, noon, usage, volume};
+use super::test_support::{
+    DOCKER, PODMAN, Stage, container, key, mounting, noon, session, session_ended, usage, volume,
+};
 use super::{
     ActionId, ActionNews, ContainerKey, ContainerNews, Ended, Ending, EngineId, EngineNews, LogState, LookId,
-    Message, Problem, TaskLogId, TaskLogNews, Tone, Yield,
+    Message, Problem, SessionLogNews, SessionTabId, TaskLogId, TaskLogNews, Tone, Yield,
 };
 
 /// Something that happens. Made into a message only when it does, for messages cannot be cloned.
@@ -89,7 +93,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => (0..=130_u16, 0..=60_u16).prop_map(|(width, height)| Happening::Resized(width, height)),
         1 => prop_oneof![0..30_u32, any::<u32>()].prop_map(Happening::Waited),
         3 => (0..4_u16, 0..14_u8, text()).prop_map(|(id, what, text)| Happening::Engine(id, what, text)),
-        3 => (0..5_u8, 0..18_u8, text()).prop_map(|(of, what, text)| Happening::Container(of, what, text)),
+        3 => (0..5_u8, 0..24_u8, text()).prop_map(|(of, what, text)| Happening::Container(of, what, text)),
         2 => (0..9_u64, 0..7_u8, text()).prop_map(|(id, what, text)| Happening::Action(id, what, text)),
         1 => text().prop_map(Happening::Told),
         2 => Just(Happening::Looked),
@@ -173,8 +177,38 @@ fn of_container(what: u8, text: &str, size: usize) -> ContainerNews {
             };
             ContainerNews::TaskLog(TaskLogId(number), news)
         }
+        18 => ContainerNews::Sessions(some_sessions(text, size)),
+        19 => ContainerNews::NoSessions(problem(text)),
+        20..=22 => {
+            let news = match (what, size % 3) {
+                (20, _) => SessionLogNews::Log(some_log(text, size)),
+                (21, _) => SessionLogNews::Moved(u8::try_from(size).ok()),
+                (_, 0) => SessionLogNews::Trouble(problem(text)),
+                _ => SessionLogNews::Ended,
+            };
+            ContainerNews::SessionLog(SessionTabId(u64::try_from(size % 5).unwrap()), news)
+        }
         _ => ContainerNews::Log(some_log(text, size)),
     }
+}
+
+/// Up to twenty sessions: one that runs, one that cannot be read, one that was lost, the others ended.
+fn some_sessions(text: &str, size: usize) -> Vec<Session> {
+    let of = |at: usize| {
+        let (id, at) = (format!("d-{at}"), at);
+        let mut one = match at {
+            0 => session(&id, text),
+            at => session_ended(&id, text, u8::try_from(at).unwrap_or(0)),
+        };
+        text.clone_into(&mut one.by);
+        match at {
+            1 => one.state = SessionState::Unreadable { why: text.to_owned() },
+            2 => (one.state, one.started) = (SessionState::Lost, None),
+            _ => {}
+        }
+        one
+    };
+    (0..size % 20).map(of).collect()
 }
 
 /// A build of anything: one that has failed tasks, and others that text tells of.

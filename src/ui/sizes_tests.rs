@@ -1,7 +1,8 @@
 //! Every dialog and every tab, at the sizes people have.
 
 use super::test_builds::{ended, tell, whole};
-use super::test_support::Stage;
+use super::test_support::{Stage, key, session, session_ended};
+use super::{ContainerNews, Message};
 
 /// What is opened where yocto-a has a build with failed tasks.
 const BUILD: &[(&str, &str)] = &[("tab_build", "B"), ("tab_build_log", "B enter"), ("tab_task_log", "E")];
@@ -26,6 +27,13 @@ const CONTAINER: &[(&str, &str)] = &[
     ("tab_inspect", "enter ] ]"),
     ("tab_processes", "enter ] ] ]"),
 ];
+/// What is opened where yocto-a has sessions, one of which runs.
+const SESSION: &[(&str, &str)] = &[
+    ("tab_session", "enter ] ]"),
+    ("end_session", "enter ] ] ctrl-c"),
+    ("forget_session", "enter ] D"),
+    ("build", "b"),
+];
 const VOLUME: &[(&str, &str)] = &[("volume_inspect", "i"), ("volume_create", "N"), ("volume_remove", "D")];
 
 fn at(width: u16, height: u16) -> String {
@@ -41,6 +49,13 @@ fn at(width: u16, height: u16) -> String {
         stage.on("yocto-a");
         tell(&mut stage, "yocto-a", ended(whole("b-nontty-failure-k.raw")));
         stage.keys(keys);
+        add(name, &stage);
+    }
+    for (name, keys) in SESSION {
+        let mut stage = Stage::new(width, height);
+        let found = vec![session_ended("d-1", "make world", 2), session("d-2", "make modules")];
+        stage.tell(Message::Container(key("yocto-a"), ContainerNews::Sessions(found)));
+        stage.on("yocto-a").keys(keys);
         add(name, &stage);
     }
     for (name, keys) in VOLUME {

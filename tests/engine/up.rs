@@ -108,6 +108,27 @@ async fn a_second_up_changes_nothing_and_a_changed_file_only_where_that_is_wante
 
 #[tokio::test]
 #[ignore = "needs the bench: run tests/run"]
+async fn a_durable_exec_outlives_the_work_container() {
+    let project = Project::new(&Bench::get().image, DIRECTORIES).await;
+    let (code, said) = project.run(&["up"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    let name = project.container().to_string();
+    let ask = async |words: &[&str]| program(&Bench::get().docker).args(words).output().await.unwrap();
+    let begun = ask(&["exec", "--durable", &name, "--", "sh", "-c", "echo hello; exit 3"]).await;
+    assert_eq!((begun.status.code(), begun.stdout.as_slice()), (Some(3), b"hello\n".as_slice()));
+    project.change("container: {", "container: { memory: 64m,");
+    let (code, said) = project.run(&["up", "--recreate"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    let listed = ask(&["--quiet", "sessions", "ls", &name]).await;
+    let id = String::from_utf8(listed.stdout).unwrap();
+    let again = ask(&["sessions", "follow", &name, id.trim()]).await;
+    assert_eq!((again.status.code(), again.stdout.as_slice()), (Some(3), b"hello\n".as_slice()), "{id}");
+    let (code, said) = project.run(&["down"]).await;
+    assert_eq!(code, Some(0), "{said}");
+}
+
+#[tokio::test]
+#[ignore = "needs the bench: run tests/run"]
 async fn a_debian_image_is_up_for_the_builder() {
     let project = Project::new(&Bench::get().image_debian, DIRECTORIES).await;
     let (code, said) = project.run(&["up"]).await;

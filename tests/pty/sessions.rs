@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
@@ -57,7 +57,11 @@ fn saved(console: &mut Console) -> String {
     console.press(&format!("<ctrl-u>{}<tab><tab><left>", file.display()));
     console.wait_for("the bytes as they came", SOON);
     console.press("<enter>");
-    wait("it is saved", || file.exists());
+    let begun = Instant::now();
+    while !file.exists() {
+        assert!(begun.elapsed() < LIMIT, "it is not saved\n{}", console.screen());
+        std::thread::sleep(Duration::from_millis(20));
+    }
     fs::read_to_string(&file).unwrap()
 }
 
@@ -120,6 +124,61 @@ async fn a_durable_exec_is_whole_in_the_pane_through_killed_consoles_and_a_kille
     console.press("<esc>");
     console.wait_gone("look again", SOON);
     console.wait_gone("ended with 4", SOON);
+    Shown { engine, name, console }.end();
+    docker.stop().await;
+}
+
+/// For how many seconds lines are printed; `SMIDR_DURABLE_SECONDS` makes it longer.
+fn seconds() -> u64 {
+    std::env::var("SMIDR_DURABLE_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(12)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the bench: run tests/run"]
+async fn at_full_speed_nothing_is_lost_whenever_the_console_and_the_engine_are_killed() {
+    let mut docker = OwnDocker::start(&["--live-restore"]).await;
+    let Shown { engine, name, mut console } = Engine(docker.endpoint()).shown("pty-speed", IDLE);
+    console.press("e");
+    console.wait_for(&format!("Run in {name}"), SOON);
+    let script = format!(
+        "i=0; end=$(($(date +%s) + {})); while [ $(date +%s) -lt $end ]; do j=0; while [ $j -lt 5000 ]; do \
+         i=$((i+1)); j=$((j+1)); echo \"kept line $i\"; done; done; echo $i >/tmp/count; exit 7",
+        seconds()
+    );
+    console.send(script.as_bytes());
+    console.press("<ctrl-t><enter>");
+    let (begun, mut kills, mut engine_is_killed) = (Instant::now(), 0, false);
+    while begun.elapsed() < Duration::from_secs(seconds()) {
+        let at = printed(&console.screen());
+        console.wait_until("it goes on", LIMIT, |screen| printed(screen) > at);
+        if !engine_is_killed && begun.elapsed() * 2 > Duration::from_secs(seconds()) {
+            engine_is_killed = true;
+            docker.kill().await;
+            console.wait_for("lost for", SOON);
+            docker.start_again().await;
+            console.wait_gone("lost for", Duration::from_secs(30));
+        }
+        std::thread::sleep(Duration::from_secs(2));
+        kill(console);
+        kills += 1;
+        console = open(&engine, &name);
+        console.wait_until("its tab", LIMIT, |screen| screen.contains("[●i=0") || screen.contains("✖i=0"));
+    }
+    // Where it ended while no console was there it is not shown by itself.
+    let is_shown = |screen: &str| screen.contains("[●i=0") || screen.contains("[✖i=0");
+    console.press(if is_shown(&console.screen()) { "<enter>" } else { "<enter>]" });
+    console.wait_until("it is shown", SOON, is_shown);
+    console.wait_for("ended with 7 after", LIMIT * 2);
+    let count: u32 = engine.docker(&["exec", &name, "cat", "/tmp/count"]).parse().unwrap();
+    console.wait_until("the last line", LIMIT * 2, |screen| printed(screen) == count);
+    let mut expected = String::new();
+    for number in 1..=count {
+        writeln!(expected, "kept line {number}").unwrap();
+    }
+    let saved = saved(&mut console);
+    println!("{count} lines, {} bytes, {kills} kills", saved.len());
+    assert!(saved == expected, "what was saved is not what was printed: {} bytes", saved.len());
+    assert!(engine_is_killed && kills >= 2);
     Shown { engine, name, console }.end();
     docker.stop().await;
 }
