@@ -1,7 +1,10 @@
 //! `artifacts`.
 
 mod copy_out;
+mod in_volume;
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use tokio::task::JoinError;
 
-use crate::workspace::{Artifact, Workspace};
+use crate::workspace::{Artifact, ArtifactProblem, Workspace};
 
 use super::context::Context;
 use super::exit::Exit;
@@ -18,11 +21,12 @@ use super::failure::{Ended, Failure};
 use super::output::{Cell, Column, Table, bytes, clean, elapsed};
 use super::workspace::BuildFileArgs;
 use copy_out::{Copied, copy_out, is_link_kept, write_sums};
+use in_volume::Source;
 
 /// Which artifacts, and what to do with them.
 ///
-/// They are looked for in images/MACHINE of the deploy directory on this machine. Those in a volume are copied by `cp`
-/// out of a container that mounts it.
+/// They are looked for in images/MACHINE of the deploy directory: on this machine, or, where that is a volume, through
+/// the work container or that of the last build, running or not.
 #[derive(Debug, Args)]
 pub(crate) struct ArtifactsArgs {
     /// Globs, such as '*.wic'; without any, those of the build file. One without a slash is for the last part of a name
@@ -40,20 +44,36 @@ pub(crate) struct ArtifactsArgs {
 
 pub(crate) async fn run(args: &ArtifactsArgs, context: &Context) -> Ended {
     let workspace = args.build_file.workspace(context)?;
-    let found = find(workspace, args.globs.clone()).await?;
+    let (found, source) = find(workspace, &args.globs, context).await?;
     match &args.to {
         None => list(&found, context),
         Some(_) if found.is_empty() => {
             context.note("nothing matches");
             Ok(Exit::NotFound)
         }
-        Some(to) => copy(found, to, args.force, context).await,
+        Some(to) => copy(found, source.as_ref(), to, args.force, context).await,
     }
 }
 
-async fn find(workspace: Workspace, globs: Vec<String>) -> Ended<Vec<Artifact>> {
-    let found = tokio::task::spawn_blocking(move || workspace.artifacts(&globs)).await.map_err(died)?;
-    Ok(found?)
+/// What is wanted, and the container it is read through where it lies in a volume.
+async fn find(
+    workspace: Workspace,
+    globs: &[String],
+    context: &Context,
+) -> Ended<(Vec<Artifact>, Option<Source>)> {
+    let (here, of) = (workspace.clone(), globs.to_owned());
+    let found = tokio::task::spawn_blocking(move || here.artifacts(&of)).await.map_err(died)?;
+    let problem = match found {
+        Ok(found) => return Ok((found, None)),
+        Err(problem) => problem,
+    };
+    let ArtifactProblem::InVolume { directories, .. } = &problem else { return Err(problem.into()) };
+    let Some(source) = Source::of(&workspace, context).await? else { return Err(problem.into()) };
+    if let Some(found) = source.find(directories, workspace.wanted_artifacts(globs)?, context).await? {
+        return Ok((found, Some(source)));
+    }
+    let directories = directories.iter().map(PathBuf::from).collect();
+    Err(ArtifactProblem::NothingBuilt { directories }.into())
 }
 
 fn died(error: JoinError) -> Failure {
@@ -110,7 +130,13 @@ fn table(found: &[Artifact]) -> Table {
 }
 
 /// Copies them one after the other. One that cannot be copied is told, and the others are copied all the same.
-async fn copy(found: Vec<Artifact>, to: &Path, replace: bool, context: &Context) -> Ended {
+async fn copy(
+    found: Vec<Artifact>,
+    source: Option<&Source>,
+    to: &Path,
+    replace: bool,
+    context: &Context,
+) -> Ended {
     let cancel = context.supervisor.call().cancel;
     let is_shown = context.is_for_people() && context.screen.err_terminal;
     let target = || if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
@@ -122,8 +148,15 @@ async fn copy(found: Vec<Artifact>, to: &Path, replace: bool, context: &Context)
         bar.set_message(clean(&one.name).into_owned());
         let (here, to, cancel) = (one.clone(), to.to_owned(), cancel.clone());
         let moving = bar.clone();
-        let copying =
-            move || copy_out(&here, &to, is_link, replace, &cancel, |copied| moving.set_position(copied));
+        let path = one.path.clone();
+        let from = source.map(|source| source.open(&one, &cancel));
+        let open = move || match from {
+            Some(from) => Ok(from as Box<dyn Read>),
+            None => Ok(Box::new(File::open(path)?) as Box<dyn Read>),
+        };
+        let copying = move || {
+            copy_out(&here, &to, is_link, replace, &cancel, open, |copied| moving.set_position(copied))
+        };
         let copied = tokio::task::spawn_blocking(copying).await.map_err(died)?;
         bar.finish_and_clear();
         match copied {

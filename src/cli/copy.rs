@@ -66,7 +66,7 @@ pub(crate) async fn run(args: &CopyArgs, context: &Context) -> Ended {
 }
 
 /// Chunks on the way between the engine and a thread that reads or writes files.
-const WAITING: usize = 16;
+pub(super) const WAITING: usize = 16;
 
 async fn copy_out(context: &Context, container: &str, path: &str, to: &Place<'_>) -> Ended {
     let engine = engine_of_container(context, container).await?;
@@ -100,7 +100,7 @@ async fn copy_out(context: &Context, container: &str, path: &str, to: &Place<'_>
     copied.map(|()| Exit::Done)
 }
 
-async fn read_out(
+pub(super) async fn read_out(
     context: &Context,
     engine: &Engine,
     container: &str,
@@ -116,9 +116,16 @@ async fn read_out(
 }
 
 /// Reads chunks from a channel, on a thread that may block.
-struct Incoming {
+pub(super) struct Incoming {
     chunks: mpsc::Receiver<Bytes>,
     rest: Bytes,
+}
+
+impl Incoming {
+    /// Those that come through this channel.
+    pub(super) fn new(chunks: mpsc::Receiver<Bytes>) -> Self {
+        Self { chunks, rest: Bytes::new() }
+    }
 }
 
 impl io::Read for Incoming {
@@ -138,7 +145,7 @@ impl io::Read for Incoming {
 
 /// Unpacks what a container sent, which is not trusted: nothing of it is written outside the destination.
 fn unpack(chunks: mpsc::Receiver<Bytes>, destination: &Path, name: Option<&OsStr>) -> io::Result<()> {
-    let mut archive = tar::Archive::new(Incoming { chunks, rest: Bytes::new() });
+    let mut archive = tar::Archive::new(Incoming::new(chunks));
     archive.set_preserve_mtime(true);
     if destination.is_dir() {
         return archive.unpack(destination);

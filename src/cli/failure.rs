@@ -157,7 +157,7 @@ impl Failure {
             Self::Settings(ConfigError::NoBuildFile { .. }) => Some("-f names one".into()),
             Self::Directory(problem) => problem.hint(),
             Self::Artifacts(ArtifactProblem::InVolume { .. }) => {
-                Some("`smidr-console up`, and `smidr-console cp CONTAINER:PATH DIR` copies from there".into())
+                Some("`smidr-console up` makes a container to read it through".into())
             }
             Self::NoBuild { .. } => Some("--wait 10m waits for one to begin".into()),
             Self::NoEngine(_) => Some("`smidr-console doctor` says for each endpoint what to do".into()),

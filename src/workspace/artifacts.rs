@@ -10,6 +10,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use crate::config::Storage;
 
 use super::Workspace;
+use super::container::HOME;
 
 /// So many entries of the deploy directory are looked at; an image has some hundreds.
 const MOST_ENTRIES: usize = 100_000;
@@ -35,12 +36,12 @@ pub struct Artifact {
 #[derive(Debug, thiserror::Error)]
 pub enum ArtifactProblem {
     /// It lies in a volume.
-    #[error("what is built lies in {volume}, {directory} of a container that mounts it")]
+    #[error("what is built lies in {volume}, {} of a container that mounts it", directories.join(" or "))]
     InVolume {
         /// The volume, as the file names it.
         volume: String,
-        /// Where that is in a container.
-        directory: String,
+        /// Where that may be in a container.
+        directories: Vec<String>,
     },
     /// There is no deploy directory.
     #[error("nothing was built there yet: there is no {}", directories.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", nor "))]
@@ -82,7 +83,7 @@ impl Workspace {
     /// # Errors
     /// When there is no such directory here, or a glob makes no sense. What vanishes meanwhile is left out.
     pub fn artifacts(&self, globs: &[String]) -> Result<Vec<Artifact>, ArtifactProblem> {
-        let wanted = Wanted::of(if globs.is_empty() { &self.build_file.artifacts } else { globs })?;
+        let wanted = self.wanted_artifacts(globs)?;
         let directory = self.images()?;
         let mut found = Vec::new();
         let (mut left, mut looked_at) = (vec![directory.clone()], 0);
@@ -117,28 +118,39 @@ impl Workspace {
         Ok(found)
     }
 
+    /// Which names are wanted: see [`artifacts`](Self::artifacts).
+    ///
+    /// # Errors
+    /// When a glob makes no sense.
+    pub fn wanted_artifacts(&self, globs: &[String]) -> Result<WantedArtifacts, ArtifactProblem> {
+        WantedArtifacts::of(if globs.is_empty() { &self.build_file.artifacts } else { globs })
+    }
+
     /// The directory of images, here.
     fn images(&self) -> Result<PathBuf, ArtifactProblem> {
         let directories = &self.build_file.directories;
-        let absolute = |storage: &Storage, within: &str| match storage {
+        let machine = self.build_file.machine().unwrap_or_default();
+        let absolute = |storage: &Storage, within: &[&str]| match storage {
             // Without `./` in the middle, which nobody would write.
             Storage::Directory(directory) => {
                 Ok(self.directory().join(directory).components().collect::<PathBuf>())
             }
-            Storage::Volume(_) => Err(ArtifactProblem::InVolume {
-                volume: storage.to_string(),
-                directory: format!("/home/builder/{within}"),
-            }),
+            Storage::Volume(_) => {
+                let images = |within: &&str| format!("{HOME}/{within}/images/{machine}");
+                let directories = within.iter().map(images);
+                let directories = directories.map(|path| path.trim_end_matches('/').to_owned()).collect();
+                Err(ArtifactProblem::InVolume { volume: storage.to_string(), directories })
+            }
         };
         let deploys = match (&directories.deploy, &directories.tmp) {
-            (Some(deploy), _) => vec![absolute(deploy, "deploy")?],
-            (None, Some(tmp)) => vec![absolute(tmp, "tmp/deploy")?.join("deploy")],
+            (Some(deploy), _) => vec![absolute(deploy, &["deploy"])?],
+            (None, Some(tmp)) => vec![absolute(tmp, &["tmp/deploy"])?.join("deploy")],
             (None, None) => {
-                let build = absolute(&directories.build, "build/tmp/deploy")?;
+                let within = ["build/tmp/deploy", "build/tmp-glibc/deploy", "build/tmp-musl/deploy"];
+                let build = absolute(&directories.build, &within)?;
                 TMP.iter().map(|tmp| build.join(tmp).join("deploy")).collect()
             }
         };
-        let machine = self.build_file.machine().unwrap_or_default();
         let images: Vec<PathBuf> =
             deploys.into_iter().map(|deploy| deploy.join("images").join(machine)).collect();
         // The one that was written to last, where there are several.
@@ -148,14 +160,15 @@ impl Workspace {
     }
 }
 
-/// The globs.
-struct Wanted {
+/// Names of artifacts, by globs.
+#[derive(Debug, Clone)]
+pub struct WantedArtifacts {
     names: GlobSet,
     paths: GlobSet,
     has_all: bool,
 }
 
-impl Wanted {
+impl WantedArtifacts {
     fn of(globs: &[String]) -> Result<Self, ArtifactProblem> {
         let (mut names, mut paths) = (GlobSetBuilder::new(), GlobSetBuilder::new());
         for glob in globs {
@@ -172,7 +185,9 @@ impl Wanted {
         Ok(Self { names, paths, has_all: globs.is_empty() })
     }
 
-    fn has(&self, name: &str) -> bool {
+    /// Whether it is wanted, by its name from the directory of images on.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
         let last = name.rsplit('/').next().unwrap_or(name);
         self.has_all || self.names.is_match(last) || self.paths.is_match(name)
     }
@@ -236,6 +251,7 @@ mod tests {
         assert!(!path.to_string_lossy().contains("/./"), "{path:?}");
         let in_volume = FILE.replace("build: b", "build: volume:bb");
         let problem = workspace(directory.path(), &in_volume).artifacts(&[]).unwrap_err().to_string();
-        assert!(problem.contains("volume:bb, /home/builder/build/tmp/deploy"), "{problem}");
+        let place = "volume:bb, /home/builder/build/tmp/deploy/images/qemu or /home/builder/build/tmp-glibc";
+        assert!(problem.contains(place), "{problem}");
     }
 }

@@ -9,7 +9,7 @@ mod limits;
 mod name;
 mod work;
 
-pub use artifacts::{Artifact, ArtifactProblem};
+pub use artifacts::{Artifact, ArtifactProblem, WantedArtifacts};
 pub use build::{BuildRequest, GRACE};
 pub use container::{BUILDER, BUILDER_ID, HOME};
 pub use directories::{DirectoryProblem, Prepared};

@@ -293,9 +293,12 @@ async fn a_debian_image_keeps_sessions_and_ends_them_with_all_they_have_started(
     let expected: Vec<u8> = (1..=20000).flat_map(|number| format!("line {number}\n").into_bytes()).collect();
     assert_eq!(printed(&on, &container, &id).await, (expected, Some(FollowEnd::Ended)));
     assert_eq!(look(&on, &container, &id).await.state.words(), "ended with 7");
-    let script = "setsid sleep 100000 & sleep 100000";
+    let script = "setsid sleep 90001 & sleep 90002";
     let id = started(&on, &container, &["/bin/bash", "-c", script]).await;
-    wait_until("both run", Duration::from_secs(10), async || container.processes().await.len() >= 3).await;
+    wait_until("both run", Duration::from_secs(20), async || {
+        container.processes().await.iter().filter(|process| process.starts_with("sleep 9000")).count() == 2
+    })
+    .await;
     let all = sessions(&on, &container);
     let end = all.end(&on.supervisor.call(), &id, Duration::from_secs(2)).await.into_result().unwrap();
     assert!(end.signalled.len() >= 2 && end.left.is_empty(), "{end}");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use smidr_console::actions::Supervised;
 use smidr_console::config::{Variables, load_build_file};
-use smidr_console::engine::{ContainerDetails, ContainerId, ContainerState, ListFilter, labels};
+use smidr_console::engine::{ContainerDetails, ContainerId, ContainerState, ListFilter, StopOptions, labels};
 use smidr_console::workspace::Workspace;
 use tokio::process::Command;
 
@@ -104,6 +104,52 @@ async fn a_second_up_changes_nothing_and_a_changed_file_only_where_that_is_wante
     assert!(project.is_gone().await && project.directory.path().join("cache/sstate").exists());
     let (code, said) = project.run(&["down"]).await;
     assert!(code == Some(0) && said.contains("was not there"), "{said}");
+}
+
+#[tokio::test]
+#[ignore = "needs the bench: run tests/run"]
+async fn artifacts_in_a_volume_are_read_through_the_work_container() {
+    let volume = unique("up");
+    let directories = format!("{{ downloads: dl, sstate: sstate, build: build, deploy: volume:{volume} }}");
+    let project = Project::new(&Bench::get().image, &directories).await;
+    project.change("an-image }", "an-image, machine: qemux86-64 }");
+    let (code, said) = project.run(&["artifacts"]).await;
+    assert!(code == Some(4) && said.contains("`smidr-console up` makes a container"), "{said}");
+    let (code, said) = project.run(&["up"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = project.run(&["artifacts"]).await;
+    assert!(code == Some(4) && said.contains("nothing was built there yet"), "{said}");
+    let script = "cd /home/builder/deploy; mkdir -p images/qemux86-64/sub; cd images/qemux86-64; \
+                  head -c 3000000 /dev/urandom >a-1.wic; ln -s a-1.wic a.wic; ln -s ../../../x out.wic; \
+                  echo text >sub/a.manifest; echo no >b.txt; sha256sum a-1.wic";
+    let name = project.container().to_string();
+    let words = ["exec", "--user", "1000", &name, "--", "sh", "-c", script];
+    let made = program(&Bench::get().docker).args(words).output().await.unwrap();
+    let sum = String::from_utf8(made.stdout).unwrap();
+    assert!(sum.ends_with("a-1.wic\n"), "{sum} {}", String::from_utf8_lossy(&made.stderr));
+    // Listed, also while the container does not run.
+    project.on.engine.stop(&project.container(), &StopOptions::default()).await.unwrap();
+    let (code, said) = project.run(&["--quiet", "artifacts", "*.wic", "sub/*"]).await;
+    assert_eq!((code, said.as_str()), (Some(0), "a-1.wic\na.wic\nsub/a.manifest\n"));
+    // Copied, each with its checksum; a link beside what it leads to stays one, and alone it is that.
+    let to = project.directory.path().join("out");
+    let words = |globs: &[&'static str]| [&["artifacts", "--to", "TO"], globs].concat();
+    let copy = async |globs: &[&'static str]| {
+        let mut words = words(globs);
+        words[2] = to.to_str().unwrap();
+        project.run(&words).await
+    };
+    let (code, said) = copy(&["*.wic"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(fs::symlink_metadata(to.join("a.wic")).unwrap().is_symlink());
+    assert!(fs::read_to_string(to.join("SHA256SUMS")).unwrap().contains(sum.trim()));
+    let (code, said) = copy(&["a.wic", "--force"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    let alone = fs::symlink_metadata(to.join("a.wic")).unwrap();
+    assert!(alone.is_file() && alone.len() == 3_000_000);
+    let (code, said) = project.run(&["down"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    project.on.engine.remove_volume(&volume).await.unwrap();
 }
 
 #[tokio::test]

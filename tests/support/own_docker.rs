@@ -28,7 +28,7 @@ impl OwnDocker {
         let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
         let process = spawn(state.path(), &run, &options);
         let mut engine = Self { state, run, options, process };
-        engine.ready().await;
+        engine.ready().await.unwrap();
         let loaded =
             engine.docker(&["load", "--quiet", "--input", &variable("SMIDR_BENCH_IMAGES_TAR")]).await;
         assert!(loaded.contains("Loaded image"), "{loaded}");
@@ -52,7 +52,12 @@ impl OwnDocker {
     /// Starts it again on the same state, after `kill`.
     pub(crate) async fn start_again(&mut self) {
         self.process = spawn(self.state.path(), &self.run, &self.options);
-        self.ready().await;
+        // What a killed one has left stands in the way of the next now and then, and is gone with that.
+        if let Err(why) = self.ready().await {
+            println!("{why}");
+            self.process = spawn(self.state.path(), &self.run, &self.options);
+            self.ready().await.unwrap();
+        }
     }
 
     /// From now on it accepts connections and does nothing.
@@ -111,15 +116,25 @@ impl OwnDocker {
         kill_process(pid, signal).unwrap();
     }
 
-    async fn ready(&mut self) {
+    /// Waits until it answers; its last words where it ends instead.
+    async fn ready(&mut self) -> Result<(), String> {
         let socket = self.socket();
-        let process = &mut self.process;
+        let (process, mut has_ended) = (&mut self.process, false);
         wait_until("dockerd answers", Duration::from_secs(30), async || {
-            assert!(process.try_wait().unwrap().is_none(), "dockerd has ended");
+            has_ended = process.try_wait().unwrap().is_some();
+            if has_ended {
+                return true;
+            }
             let Ok(stream) = tokio::net::UnixStream::connect(&socket).await else { return false };
             super::http::get(stream, "/_ping", &[]).await.is_ok_and(|answer| answer.status == 200)
         })
         .await;
+        if !has_ended {
+            return Ok(());
+        }
+        let log = std::fs::read_to_string(self.state.path().join("dockerd.log")).unwrap_or_default();
+        let last: Vec<&str> = log.lines().rev().take(5).collect();
+        Err(format!("dockerd has ended: {}", last.join("\n")))
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) fn copy_out(
     is_link_kept: bool,
     replace: bool,
     cancel: &CancellationToken,
+    open: impl FnOnce() -> io::Result<Box<dyn Read>>,
     mut moved: impl FnMut(u64),
 ) -> io::Result<Copied> {
     let whole = to.join(&artifact.name);
@@ -47,7 +48,7 @@ pub(super) fn copy_out(
         fs::rename(&part_file, &whole)?;
         return Ok(Copied::Link(link.clone()));
     }
-    let mut from = File::open(&artifact.path)?;
+    let mut from = open()?;
     let mut file = File::create_new(&part_file)?;
     let (mut digest, mut chunk, mut copied) = (Sha256::new(), vec![0; CHUNK], 0);
     loop {
@@ -65,6 +66,10 @@ pub(super) fn copy_out(
         file.write_all(bytes)?;
         copied += count as u64;
         moved(copied);
+    }
+    if copied != artifact.size {
+        let words = format!("{copied} bytes came of {}", artifact.size);
+        return Err(io::Error::new(ErrorKind::UnexpectedEof, words));
     }
     file.sync_all()?;
     fs::rename(&part_file, &whole)?;
@@ -111,7 +116,19 @@ mod tests {
             Some(link) => std::os::unix::fs::symlink(link, &path).unwrap(),
             None => fs::write(&path, name).unwrap(),
         }
-        Artifact { name: name.into(), size: 0, modified: None, link: link.map(PathBuf::from), path }
+        let size = fs::metadata(&path).map_or(0, |found| found.len());
+        Artifact { name: name.into(), size, modified: None, link: link.map(PathBuf::from), path }
+    }
+
+    fn copied(
+        one: &Artifact,
+        to: &Path,
+        is_link_kept: bool,
+        replace: bool,
+        cancel: &CancellationToken,
+    ) -> io::Result<Copied> {
+        let open = || Ok(Box::new(File::open(&one.path)?) as Box<dyn Read>);
+        copy_out(one, to, is_link_kept, replace, cancel, open, |_| ())
     }
 
     #[test]
@@ -124,15 +141,15 @@ mod tests {
         ];
         assert_eq!(all.clone().map(|one| is_link_kept(&one, &all)), [false, true, false]);
         let cancel = CancellationToken::new();
-        let copied = copy_out(&all[0], to.path(), false, false, &cancel, |_| ()).unwrap();
+        let whole = copied(&all[0], to.path(), false, false, &cancel).unwrap();
         // printf a-1.wic | sha256sum
         let sum = Command::sum(b"a-1.wic");
-        assert_eq!(copied, Copied::Whole(sum.clone()));
-        copy_out(&all[1], to.path(), true, false, &cancel, |_| ()).unwrap();
+        assert_eq!(whole, Copied::Whole(sum.clone()));
+        copied(&all[1], to.path(), true, false, &cancel).unwrap();
         assert_eq!(fs::read_link(to.path().join("a.wic")).unwrap(), Path::new("a-1.wic"));
-        let again = copy_out(&all[0], to.path(), false, false, &cancel, |_| ()).unwrap_err();
+        let again = copied(&all[0], to.path(), false, false, &cancel).unwrap_err();
         assert_eq!(again.kind(), ErrorKind::AlreadyExists);
-        copy_out(&all[0], to.path(), false, true, &cancel, |_| ()).unwrap();
+        copied(&all[0], to.path(), false, true, &cancel).unwrap();
         write_sums(to.path(), &[("a-1.wic".into(), sum.clone()), ("x".into(), "1".into())]).unwrap();
         write_sums(to.path(), &[("x".into(), "2".into())]).unwrap();
         let sums = fs::read_to_string(to.path().join(SUMS)).unwrap();
@@ -145,7 +162,7 @@ mod tests {
         let one = artifact(from.path(), "a", None);
         let cancel = CancellationToken::new();
         cancel.cancel();
-        assert!(copy_out(&one, to.path(), false, false, &cancel, |_| ()).is_err());
+        assert!(copied(&one, to.path(), false, false, &cancel).is_err());
         assert_eq!(fs::read_dir(to.path()).unwrap().count(), 0);
     }
 
@@ -159,5 +176,15 @@ mod tests {
             let output = std::process::Command::new("sha256sum").arg(file.path()).output().unwrap();
             String::from_utf8(output.stdout).unwrap().split(' ').next().unwrap().to_owned()
         }
+    }
+
+    #[test]
+    fn one_that_comes_short_is_not_taken_for_whole() {
+        let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let one = artifact(from.path(), "a.wic", None);
+        let open = || Ok(Box::new(&b"a.w"[..]) as Box<dyn Read>);
+        let cut = copy_out(&one, to.path(), false, false, &CancellationToken::new(), open, |_| ());
+        assert_eq!(cut.unwrap_err().to_string(), "3 bytes came of 5");
+        assert_eq!(fs::read_dir(to.path()).unwrap().count(), 0);
     }
 }

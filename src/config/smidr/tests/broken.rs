@@ -215,7 +215,8 @@ proptest! {
         let text = format!("name: '{name}'\nlayers: [{{name: '{name}', path: '{path}'}}]\ndirectories: {{tmp: '{path}'}}\n");
         if let Ok(loaded) = read(&text) {
             for mount in loaded.build_file.mounts(Path::new("/work")) {
-                let is_below = mount.target.starts_with("/home/builder/") && !mount.target.contains("..");
+                let leads_up = mount.target.split('/').any(|part| part == "..");
+                let is_below = mount.target.starts_with("/home/builder/") && !leads_up;
                 prop_assert!(is_below, "{}", mount.target);
                 let from = mount.from.directory().unwrap().to_owned();
                 prop_assert!(from.is_absolute() && from.components().all(|part| part.as_os_str() != ".."), "{from:?}");
