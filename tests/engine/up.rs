@@ -110,7 +110,7 @@ async fn a_second_up_changes_nothing_and_a_changed_file_only_where_that_is_wante
 #[ignore = "needs the bench: run tests/run"]
 async fn artifacts_in_a_volume_are_read_through_the_work_container() {
     let volume = unique("up");
-    let directories = format!("{{ downloads: dl, sstate: sstate, build: build, deploy: volume:{volume} }}");
+    let directories = format!("{{ downloads: dl, sstate: sstate, build: build, tmp: volume:{volume} }}");
     let project = Project::new(&Bench::get().image, &directories).await;
     project.change("an-image }", "an-image, machine: qemux86-64 }");
     let (code, said) = project.run(&["artifacts"]).await;
@@ -119,7 +119,7 @@ async fn artifacts_in_a_volume_are_read_through_the_work_container() {
     assert_eq!(code, Some(0), "{said}");
     let (code, said) = project.run(&["artifacts"]).await;
     assert!(code == Some(4) && said.contains("nothing was built there yet"), "{said}");
-    let script = "cd /home/builder/deploy; mkdir -p images/qemux86-64/sub; cd images/qemux86-64; \
+    let script = "cd /home/builder/tmp; mkdir -p deploy/images/qemux86-64/sub; cd deploy/images/qemux86-64; \
                   head -c 3000000 /dev/urandom >a-1.wic; ln -s a-1.wic a.wic; ln -s ../../../x out.wic; \
                   echo text >sub/a.manifest; echo no >b.txt; sha256sum a-1.wic";
     let name = project.container().to_string();
