@@ -232,6 +232,12 @@ mod tests {
             code == Some(0) && said.contains("Nothing to remove") && !said.contains("ended with 3"),
             "{said}"
         );
+        // Old enough by the settings, or by what is said here.
+        let settings = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(settings.path(), "sessions: {keep: 0s}\n").unwrap();
+        let by_settings = ["--settings", settings.path().to_str().unwrap(), "cleanup", "--dry-run"];
+        let (code, said) = program(&engine, &by_settings).await;
+        assert!(code == Some(0) && said.contains("ended with 3"), "{said}");
         let all = ["cleanup", "--sessions-older-than", "0s"];
         let (code, said) = program(&engine, &[&all[..], &["--dry-run"]].concat()).await;
         assert!(code == Some(0) && said.contains("ended with 3") && !said.contains(running.trim()), "{said}");

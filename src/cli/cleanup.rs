@@ -11,6 +11,8 @@ use futures_util::future::join_all;
 
 use crate::actions::cleanup::{CleanupReport, Ending, Plan, PlanOptions, Rules, VolumeChoice, execute};
 use crate::actions::{Outcome, Verb};
+use crate::app::vocabulary;
+use crate::config::{Environment, Overrides, load};
 
 use super::connect::Engine;
 use super::context::Context;
@@ -48,8 +50,10 @@ pub(crate) struct CleanupArgs {
     #[arg(long, value_name = "DURATION", value_parser = values::duration)]
     older_than: Option<Duration>,
     /// Sessions (durable execs, earlier builds) that have been over for so long, in containers that run
-    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = values::duration)]
-    sessions_older_than: Duration,
+    ///
+    /// Without it what the settings say (`sessions.keep`), which is 7d where they say nothing.
+    #[arg(long, value_name = "DURATION", value_parser = values::duration)]
+    sessions_older_than: Option<Duration>,
     /// Let this protected volume go, too; its whole name, may be given several times
     ///
     /// Protected are volumes with the label io.smidr.protected=true and those whose names look like caches of
@@ -111,9 +115,10 @@ where
                 .into(),
         ));
     }
+    let keep = args.sessions_older_than.map_or_else(|| kept(context), Ok)?;
     let (planned, mut exit) = plans(args, context).await?;
     let engines: Vec<&Engine> = planned.iter().map(|(engine, _)| *engine).collect();
-    let (over, unasked) = sessions::survey(context, &engines, args.sessions_older_than).await?;
+    let (over, unasked) = sessions::survey(context, &engines, keep).await?;
     exit = exit.worst(unasked);
     let things = planned.iter().map(|(_, plan)| plan.removals().len()).sum::<usize>()
         + over.iter().map(|of| of.ended().len()).sum::<usize>();
@@ -157,6 +162,12 @@ where
         exit = exit.worst(exit_of(context, report));
     }
     Ok(exit)
+}
+
+/// How long what is kept of sessions stays, by the settings.
+fn kept(context: &Context) -> Ended<Duration> {
+    let overrides = Overrides { settings: context.global.settings.clone(), ..Overrides::default() };
+    Ok(load(&Environment::from_process(), &overrides, &vocabulary())?.settings.sessions.keep)
 }
 
 /// A plan for each engine that can be planned for; how to end because of the others.
