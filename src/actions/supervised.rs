@@ -9,8 +9,8 @@ use futures_util::StreamExt;
 
 use crate::engine::{
     Change, ContainerDetails, ContainerId, ContainerManager, ContainerManagerExt, ContainerSpec,
-    ContainerState, Created, EngineError, ErrorKind, ExitStatus, Fingerprint, PullRequest, RemoveOptions,
-    RemovedImage, Result, Signal, StopOptions, Volume, VolumeSpec, WaitFor, chain, labels,
+    ContainerState, Created, EngineError, ErrorKind, ExitStatus, Fingerprint, ObjectKind, PullRequest,
+    RemoveOptions, RemovedImage, Result, Signal, StopOptions, Volume, VolumeSpec, WaitFor, chain, labels,
 };
 
 use super::{Aftermath, Call, Limits, Progress, Report, Supervisor, Unsettled, Verb};
@@ -54,6 +54,21 @@ impl Supervised {
         Asked: Future<Output = Result<T>>,
     {
         self.supervisor.read(call, verb, object, || ask(&*self.engine)).await
+    }
+
+    /// Whether an image is there, by its name or id.
+    pub async fn has_image(&self, call: &Call, reference: &str) -> Report<bool> {
+        let look = async |engine: &dyn ContainerManager| match engine.inspect_image(reference).await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error.is_not_found()
+                    && error.object().is_none_or(|(kind, _)| kind == ObjectKind::Image) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        };
+        self.supervisor.read(call, Verb::InspectImage, reference, || look(&*self.engine)).await
     }
 
     /// Makes a container. Where the outcome is unknown and this very request turns out to have made one, it is

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::actions::exec::shim_path_in_container;
-use crate::actions::{Owned, Supervised, Verb};
+use crate::actions::{Outcome, Owned, Supervised, Verb};
 use crate::config::{Variables, load_build_file};
-use crate::engine::{ContainerSpec, EngineError, ErrorKind, Transport, chain};
+use crate::engine::{ContainerSpec, Transport, chain};
 use crate::sessions::{Build, Builds, SessionId, SessionPlan, starter};
-use crate::ui::{Ended, Tone, Yield};
+use crate::ui::{Ended, Ending, Tone, Yield};
 use crate::workspace::{BUILDER_ID, BuildRequest, Workspace};
 
 use super::ending::{ended, not_begun};
@@ -118,15 +118,11 @@ async fn prepare(errand: &Errand, on: &Supervised, workspace: &Workspace) -> Res
 
 /// Fetches an image that is not there.
 async fn fetch_missing(errand: &Errand, on: &Supervised, image: &str) -> Result<(), Box<Ended>> {
-    let call = errand.call(Verb::InspectImage);
-    let looked = on.read(&call, Verb::InspectImage, image, |engine| engine.inspect_image(image)).await;
-    let is_missing = |error: &EngineError| error.is_not_found() && *error.kind() == ErrorKind::NotFound;
-    match &looked.outcome {
-        crate::actions::Outcome::Done(_) => Ok(()),
-        crate::actions::Outcome::Failed(error) if is_missing(error) => {
-            let pulled = pull(errand, on, image.to_owned()).await;
-            if pulled.ending == crate::ui::Ending::Done { Ok(()) } else { Err(Box::new(pulled)) }
-        }
-        _ => Err(Box::new(ended(looked, |_| Yield::Nothing))),
+    let looked = on.has_image(&errand.call(Verb::InspectImage), image).await;
+    if !matches!(looked.outcome, Outcome::Done(false)) {
+        let looked = ended(looked, |_| Yield::Nothing);
+        return if looked.ending == Ending::Done { Ok(()) } else { Err(Box::new(looked)) };
     }
+    let pulled = pull(errand, on, image.to_owned()).await;
+    if pulled.ending == Ending::Done { Ok(()) } else { Err(Box::new(pulled)) }
 }

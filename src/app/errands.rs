@@ -43,10 +43,10 @@ pub(super) async fn run(errand: &Errand, on: &Supervised, request: Request) -> E
         Request::Cleanup { plan, chosen, .. } => clean_up(errand, on, &plan, &chosen).await,
         Request::DurableExec(key, request) => session_errands::start(errand, on, &key.id, request).await,
         Request::EndSession { key, session, kept_in, grace } => {
-            session_errands::end(errand, on, &key.id, &session, kept_in, grace).await
+            session_errands::end(errand, on, &key.id, &session, kept_in.as_deref(), grace).await
         }
         Request::ForgetSession { key, session, kept_in } => {
-            session_errands::forget(errand, on, &key.id, session, kept_in).await
+            session_errands::forget(errand, on, &key.id, session, kept_in.as_deref()).await
         }
         Request::Build { file, target, arguments, .. } => {
             build_errand::start(errand, on, &file, target, arguments).await

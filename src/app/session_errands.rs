@@ -4,24 +4,16 @@ use std::time::Duration;
 
 use crate::actions::{Supervised, Verb};
 use crate::engine::{ContainerId, ExecRequest};
-use crate::sessions::{SessionId, SessionPlan, Sessions, starter};
-use crate::ui::{Ended, Problem, Yield};
+use crate::sessions::{Forgotten, SessionId, SessionPlan, Sessions, starter};
+use crate::ui::{Ended, Ending, Problem, Yield};
 
-use super::ending::ended;
+use super::ending::{ended, of_change};
 use super::supervise::Errand;
-
-fn sessions(on: &Supervised, id: &ContainerId, kept_in: Option<String>) -> Sessions {
-    let sessions = Sessions::of(on.clone(), id.clone());
-    match kept_in {
-        Some(directory) => sessions.kept_in(directory),
-        None => sessions,
-    }
-}
 
 /// Starts a durable exec.
 pub(super) async fn start(errand: &Errand, on: &Supervised, id: &ContainerId, request: ExecRequest) -> Ended {
     let plan = SessionPlan { by: starter(), ..SessionPlan::new(request) };
-    let started = sessions(on, id, None).start(&errand.call(Verb::Exec), &plan).await;
+    let started = Sessions::at(on, id, None).start(&errand.call(Verb::Exec), &plan).await;
     ended(started, |session| Yield::Started(id.clone(), session))
 }
 
@@ -31,10 +23,10 @@ pub(super) async fn end(
     on: &Supervised,
     id: &ContainerId,
     session: &SessionId,
-    kept_in: Option<String>,
+    kept_in: Option<&str>,
     grace: Duration,
 ) -> Ended {
-    let end = sessions(on, id, kept_in).end(&errand.call(Verb::Exec), session, grace).await;
+    let end = Sessions::at(on, id, kept_in).end(&errand.call(Verb::Exec), session, grace).await;
     ended(end, |tree| Yield::SessionEnded(tree.to_string()))
 }
 
@@ -44,20 +36,24 @@ pub(super) async fn forget(
     on: &Supervised,
     id: &ContainerId,
     session: SessionId,
-    kept_in: Option<String>,
+    kept_in: Option<&str>,
 ) -> Ended {
     let ids = [session];
-    let mut why = None;
-    let forgotten = sessions(on, id, kept_in).forget(&errand.call(Verb::Exec), &ids).await;
+    let forgotten = Sessions::at(on, id, kept_in).forget(&errand.call(Verb::Exec), &ids).await;
+    let [session] = &ids;
+    let mut stays = None;
     let mut ended = ended(forgotten, |told| {
-        let stays = told.into_iter().find(|one| !one.removed);
-        why = stays.map(|one| one.why.unwrap_or_else(|| "it stays".to_owned()));
-        Yield::Nothing
+        let one = told.iter().find(|one| one.id == session.as_str());
+        let gone = one.map_or(Err(NOT_TOLD), Forgotten::gone);
+        stays = gone.err().map(str::to_owned);
+        gone.map_or(Yield::Nothing, of_change)
     });
-    if let Some(why) = why {
-        let [session] = &ids;
-        ended.ending = crate::ui::Ending::Failed;
+    if let Some(why) = stays {
+        ended.ending = Ending::Failed;
         ended.problem = Some(Problem::new(format!("remove session {session}: {why}")));
     }
     ended
 }
+
+/// Why one is not known to be gone that the answer says nothing of.
+pub(super) const NOT_TOLD: &str = "what became of it is not known: the answer broke off before it";

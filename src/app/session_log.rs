@@ -17,11 +17,7 @@ use super::wires::Wires;
 /// Reads it for as long as this is not dropped, or to its end; through losses of its engine.
 pub(super) async fn read(wires: Wires, link: Arc<Link>, wanted: SessionLogWanted) {
     let open = link.opened().await;
-    let sessions = Sessions::of(open.on.clone(), wanted.key.id.clone());
-    let sessions = match &wanted.kept_in {
-        Some(directory) => sessions.kept_in(directory.clone()),
-        None => sessions,
-    };
+    let sessions = Sessions::at(&open.on, &wanted.key.id, wanted.kept_in.as_deref());
     let known = look(&wires, &sessions, &wanted).await;
     let (writer, reader) = wires.new_log();
     let mut reading = Reading::new(&wires, &wanted, writer, known.as_ref());

@@ -11,6 +11,7 @@ use crate::sessions::{Forgotten, Over, Session, SessionId, SessionState, Session
 use crate::ui::Tone;
 
 use super::ending::problem;
+use super::session_errands::NOT_TOLD;
 use super::supervise::Errand;
 
 /// What a cleanup would remove of them. What cannot be asked is told, and left out.
@@ -66,7 +67,7 @@ pub(super) async fn remove(
     }
     for ((container, directory), of_place) in by_place {
         let ids: Vec<SessionId> = of_place.iter().map(|(_, id)| id.clone()).collect();
-        let sessions = Sessions::of(on.clone(), ContainerId::from(container)).kept_in(directory.to_owned());
+        let sessions = Sessions::at(on, &ContainerId::from(container), Some(directory));
         let report = sessions.forget(&errand.call(Verb::Exec), &ids).await;
         for (item, id) in of_place {
             let ending = Ending::Asked(of_one(&report, container, &id));
@@ -92,10 +93,10 @@ fn of_one(report: &Report<Vec<Forgotten>>, container: &str, id: &SessionId) -> R
         Outcome::Failed(error.on(crate::engine::ObjectKind::Container, container).saying(why))
     };
     let outcome = match &report.outcome {
-        Outcome::Done(told) => match told.iter().find(|one| one.id == id.as_str()) {
-            Some(one) if one.removed => Outcome::Done(Change::Made),
-            Some(one) => failed(ErrorKind::Refused, one.why.clone().unwrap_or_else(|| "it stays".into())),
-            None => Outcome::Done(Change::AlreadySo),
+        Outcome::Done(told) => match told.iter().find(|one| one.id == id.as_str()).map(Forgotten::gone) {
+            Some(Ok(change)) => Outcome::Done(change),
+            Some(Err(why)) => failed(ErrorKind::Refused, why.to_owned()),
+            None => failed(ErrorKind::BadAnswer, NOT_TOLD.to_owned()),
         },
         Outcome::Failed(error) => failed(error.kind().clone(), crate::engine::chain(error)),
         Outcome::TimedOut => Outcome::TimedOut,
@@ -111,3 +112,6 @@ fn of_one(report: &Report<Vec<Forgotten>>, container: &str, id: &SessionId) -> R
         deadline: report.deadline,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,7 +128,8 @@ async fn find(wires: &Wires, open: &Open, wanted: &SessionsWanted) -> Result<Vec
             return Ok(Vec::new());
         }
     }
-    let report = of(open, wanted).find(&wires.call(Verb::Exec)).await;
+    let sessions = Sessions::at(&open.on, id, wanted.kept_in.as_deref());
+    let report = sessions.find(&wires.call(Verb::Exec)).await;
     match &report.outcome {
         // It is gone, which the list of containers tells.
         Outcome::Failed(error) if error.is_not_found() => Ok(Vec::new()),
@@ -138,14 +139,6 @@ async fn find(wires: &Wires, open: &Open, wanted: &SessionsWanted) -> Result<Vec
             Err(problem(&report.map(drop)).unwrap_or_else(|| Problem::new("it was not waited for")))
         }
         Outcome::Done(_) => super::listing::done(report),
-    }
-}
-
-fn of(open: &Open, wanted: &SessionsWanted) -> Sessions {
-    let sessions = Sessions::of(open.on.clone(), wanted.key.id.clone());
-    match &wanted.kept_in {
-        Some(directory) => sessions.kept_in(directory.clone()),
-        None => sessions,
     }
 }
 

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::actions::{Outcome, Verb};
+use crate::actions::Verb;
 use crate::engine::{
-    Change, ContainerId, ContainerSpec, CpuCount, Mount, ObjectKind, TEST_ENTRYPOINT, Tmpfs,
-    entrypoint_from_list,
+    Change, ContainerId, ContainerSpec, CpuCount, Mount, TEST_ENTRYPOINT, Tmpfs, entrypoint_from_list,
 };
 
 use super::connect::Engine;
@@ -184,18 +183,10 @@ async fn provide_image(args: &CreateArgs, context: &Context, engine: &Engine, im
 /// Fetches an image where it is not there.
 pub(super) async fn fetch_missing(context: &Context, engine: &Engine, image: &str) -> Ended<()> {
     let call = context.call(Verb::InspectImage, image);
-    let looked = engine.supervised.read(&call, Verb::InspectImage, image, |e| e.inspect_image(image)).await;
-    match looked.outcome {
-        Outcome::Failed(ref error)
-            if error.is_not_found() && error.object().is_none_or(|(kind, _)| kind == ObjectKind::Image) =>
-        {
-            fetch(context, &engine.supervised, image, None, false).await
-        }
-        _ => {
-            looked.into_result()?;
-            Ok(())
-        }
+    if engine.supervised.has_image(&call, image).await.into_result()? {
+        return Ok(());
     }
+    fetch(context, &engine.supervised, image, None, false).await
 }
 
 #[cfg(test)]

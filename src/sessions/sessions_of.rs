@@ -8,8 +8,8 @@ use crate::actions::exec::shim_protocol::{signal_argv, signal_code};
 use crate::actions::exec::{Process, Runner, ShimUse, TreeEnd};
 use crate::actions::{Aftermath, Call, Limits, Outcome, Progress, Report, Supervised, Verb};
 use crate::engine::{
-    ContainerId, ContainerManagerExt, EngineError, ErrorKind, ExecOutput, ExecRequest, ObjectKind, Result,
-    chain,
+    Change, ContainerId, ContainerManagerExt, EngineError, ErrorKind, ExecOutput, ExecRequest, ObjectKind,
+    Result, chain,
 };
 
 use super::listed::Found;
@@ -43,10 +43,26 @@ pub struct Forgotten {
     /// Its name.
     #[serde(rename = "token")]
     pub id: String,
-    /// Whether it is gone.
+    /// Whether it was removed now.
     pub removed: bool,
-    /// Why it is not.
+    /// Whether it was not there: somebody else was first, or there never was one.
+    pub missing: bool,
+    /// Why it was not removed.
     pub why: Option<String>,
+}
+
+impl Forgotten {
+    /// Whether it is gone now, and by whom.
+    ///
+    /// # Errors
+    /// Why it stays.
+    pub fn gone(&self) -> std::result::Result<Change, &str> {
+        match (self.removed, self.missing) {
+            (true, _) => Ok(Change::Made),
+            (false, true) => Ok(Change::AlreadySo),
+            (false, false) => Err(self.why.as_deref().unwrap_or("it stays")),
+        }
+    }
 }
 
 /// What the shim prints about the tree of one session.
@@ -68,6 +84,12 @@ impl Sessions {
     #[must_use]
     pub fn kept_in(self, root: impl Into<String>) -> Self {
         Self { root: Some(root.into()), ..self }
+    }
+
+    /// In this directory, or where there is none in [the usual one](Self::of).
+    #[must_use]
+    pub fn at(on: &Supervised, container: &ContainerId, root: Option<&str>) -> Self {
+        Self { root: root.map(str::to_owned), ..Self::of(on.clone(), container.clone()) }
     }
 
     /// Starts a durable exec; done when it runs. A command that is not there is [`ErrorKind::CommandNotFound`], and

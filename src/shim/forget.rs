@@ -12,6 +12,8 @@ use crate::sessions;
 
 /// Something was not removed, and said so.
 const LEFT: u8 = 2;
+/// Why one is not removed that is not there.
+const NO_SESSION: &str = "there is no such session";
 
 /// Removes, a line of JSON for each; the answer is the code to exit with.
 pub fn forget(asked: &Forget) -> Result<u8, String> {
@@ -29,11 +31,15 @@ pub fn forget(asked: &Forget) -> Result<u8, String> {
             Ok(Some(why)) => (false, Some(why.to_owned())),
             Err(source) => (false, Some(source.to_string())),
         };
+        let missing = !removed && why.as_deref() == Some(NO_SESSION);
         if !removed {
             code = LEFT;
         }
         let why = why.map_or_else(|| "null".to_owned(), |why| json::string(&why));
-        crate::say(&format!(r#"{{"token":{},"removed":{removed},"why":{why}}}"#, json::string(&token)));
+        crate::say(&format!(
+            r#"{{"token":{},"removed":{removed},"missing":{missing},"why":{why}}}"#,
+            json::string(&token)
+        ));
     }
     Ok(code)
 }
@@ -47,7 +53,7 @@ fn remove(root: &Path, token: &str, older_than: Duration) -> io::Result<Option<&
         // Nobody knows when it was lost; it was not before it began.
         Ok(State::Lost) => fs::symlink_metadata(&record)?.modified()?,
         Err(source) if source.kind() == ErrorKind::NotFound && !record.exists() => {
-            return Ok(Some("there is no such session"));
+            return Ok(Some(NO_SESSION));
         }
         // Half of it was removed before.
         Err(source) if source.kind() == ErrorKind::NotFound => fs::symlink_metadata(&record)?.modified()?,

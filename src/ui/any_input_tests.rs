@@ -19,9 +19,8 @@ use crate::logs::{Found, LineNumber, Log, LogReader, Stream};
 use crate::sessions::{Session, SessionState};
 
 use super::test_builds::{ended, id, watched, whole};
-use super::test_support::{
-    DOCKER, PODMAN, Stage, container, key, mounting, noon, session, session_ended, usage, volume,
-};
+use super::test_sessions::{session, session_ended};
+use super::test_support::{DOCKER, PODMAN, Stage, container, key, mounting, noon, usage, volume};
 use super::{
     ActionId, ActionNews, ContainerKey, ContainerNews, Ended, Ending, EngineId, EngineNews, LogState, LookId,
     Message, Problem, SessionLogNews, SessionTabId, TaskLogId, TaskLogNews, Tone, Yield,

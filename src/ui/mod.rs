@@ -19,6 +19,8 @@ mod sizes_tests;
 #[cfg(test)]
 pub(crate) mod test_builds;
 #[cfg(test)]
+pub(crate) mod test_sessions;
+#[cfg(test)]
 pub(crate) mod test_support;
 mod update;
 pub mod view;

@@ -1,7 +1,8 @@
 //! Every dialog and every tab, at the sizes people have.
 
 use super::test_builds::{ended, tell, whole};
-use super::test_support::{Stage, key, session, session_ended};
+use super::test_sessions::{session, session_ended};
+use super::test_support::{Stage, key};
 use super::{ContainerNews, Message};
 
 /// What is opened where yocto-a has a build with failed tasks.

@@ -14,7 +14,6 @@ use crate::engine::{
     Transport, UsageOf, Volume, VolumeUsage, labels,
 };
 use crate::logs::Search;
-use crate::sessions::{Kept, Session, SessionEnd, SessionId, SessionState};
 use crate::ui::model::Options;
 use crate::ui::{
     ActionId, ActionNews, Command, ContainerKey, Ended, Ending, EngineId, EngineNews, KeyMap, Look, Looking,
@@ -74,40 +73,6 @@ pub(crate) fn mounting(mut container: Container, volume: &str) -> Container {
     let target = "/work".into();
     container.mounts.push(MountPoint { volume: Some(volume.into()), source, target, read_only: false });
     container
-}
-
-/// A session that runs a script since two hours.
-pub(crate) fn session(id: &str, script: &str) -> Session {
-    Session {
-        id: SessionId::parse(id).unwrap(),
-        state: SessionState::Running,
-        loss: None,
-        command: ["/bin/sh", "-c", script].map(str::to_owned).into(),
-        env: Vec::new(),
-        directory: None,
-        by: "ada@build7".into(),
-        started: Some(hours_ago(2)),
-        age: None,
-        pid: Some(12),
-        output: Some(4096),
-        errors: None,
-        gaps: Vec::new(),
-        record: format!("/var/tmp/smidr-sessions/records/{id}"),
-    }
-}
-
-/// The same, ended an hour later with this code.
-pub(crate) fn session_ended(id: &str, script: &str, code: u8) -> Session {
-    let output = Kept { kept: 4096, dropped: 0 };
-    let end = SessionEnd {
-        time: Some(hours_ago(1)),
-        code: Some(code),
-        signal: None,
-        deadline: false,
-        output,
-        errors: None,
-    };
-    Session { state: SessionState::Ended(end), ..session(id, script) }
 }
 
 /// A volume with or without our label, made ten days ago.

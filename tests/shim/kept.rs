@@ -190,6 +190,9 @@ fn only_what_is_over_is_forgotten() {
     assert_eq!(json(&kept.call("forget", &["--older-than", "3600"])), [] as [serde_json::Value; 0]);
     let told = json(&kept.call("forget", &["--token", "b"]));
     assert_eq!((&told[0]["removed"], &told[0]["why"]), (&false.into(), &"it runs".into()));
+    assert_eq!(told[0]["missing"], false);
+    let told = json(&kept.call("forget", &["--token", "nobody"]));
+    assert_eq!((&told[0]["removed"], &told[0]["missing"]), (&false.into(), &true.into()));
     let told = json(&kept.call("forget", &["--older-than", "0"]));
     assert_eq!((told.len(), &told[0]["token"]), (1, &kept.token("a").into()));
     assert_eq!(json(&kept.call("sessions", &[])).len(), 1);

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::actions::Verb;
-use crate::sessions::{Over, Session};
+use crate::engine::Change;
+use crate::sessions::{Forgotten, Over, Session};
 
 use super::super::connect::Engine;
 use super::super::context::Context;
@@ -99,8 +100,14 @@ pub(super) async fn remove(context: &Context, all: &[OverAt]) -> (Vec<OverJson>,
         match of.of.sessions.forget(&call, &ids).await.into_result() {
             Ok(gone) => {
                 for session in of.ended() {
-                    let is_gone = gone.iter().any(|one| one.id == session.id.as_str() && one.removed);
-                    let words = if is_gone { "removed" } else { "not removed" };
+                    let one = gone.iter().find(|one| one.id == session.id.as_str()).map(Forgotten::gone);
+                    let words = match one {
+                        Some(Ok(Change::Made)) => "removed".to_owned(),
+                        Some(Ok(Change::AlreadySo)) => "gone already".to_owned(),
+                        Some(Err(why)) => format!("not removed: {}", clean(why)),
+                        None => "what became of it is not known".to_owned(),
+                    };
+                    let is_gone = one.is_some_and(|one| one.is_ok());
                     context.note(&format!("session {} of {}: {words}", session.id, clean(of.container())));
                     exit = exit.worst(if is_gone { Exit::Done } else { Exit::Conflict });
                     told.push(document(of, session, Some(is_gone)));

@@ -1,7 +1,8 @@
 use crate::engine::{Container, ContainerState, labels};
 use crate::sessions::SessionState;
 use crate::ui::model::{Focus, Tab};
-use crate::ui::test_support::{DOCKER, Stage, container, containers, key, session, session_ended};
+use crate::ui::test_sessions::{session, session_ended};
+use crate::ui::test_support::{DOCKER, Stage, container, containers, key};
 use crate::ui::{ContainerNews, EngineNews, Message, Request, SessionLogNews, Yield, wanted};
 
 use super::*;
