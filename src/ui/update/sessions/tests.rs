@@ -188,6 +188,28 @@ fn where_a_container_prints_nothing_itself_its_session_is_shown() {
 }
 
 #[test]
+fn of_a_container_that_is_there_for_a_build_its_record_is_shown_first() {
+    let mut stage = Stage::new(80, 24);
+    let mut all = containers();
+    all.insert(0, build_container("aa-build", "d-9", "core-image-minimal"));
+    stage.tell(Message::Engine(DOCKER, EngineNews::Containers(all)));
+    stage.on("aa-build");
+    let (mut writer, reader) = crate::logs::Log::new(1024);
+    writer.append(crate::logs::Stream::Stdout, None, b"building\n");
+    stage.tell(Message::Container(key("aa-build"), ContainerNews::Log(reader)));
+    let found = || vec![session_ended("d-8", "bitbake world", 0), session("d-9", "bitbake x")];
+    tell(&mut stage, "aa-build", found());
+    let Some(Tab::Session(id)) = stage.model.tab() else { panic!("{:?}", stage.model.tab()) };
+    assert_eq!(stage.model.pane.session(id).unwrap().session.id.as_str(), "d-9");
+    // Whoever has chosen another tab keeps it.
+    stage.keys("[");
+    let chosen = stage.model.tab();
+    assert_ne!(chosen, Some(Tab::Session(id)));
+    tell(&mut stage, "aa-build", found());
+    assert_eq!(stage.model.tab(), chosen);
+}
+
+#[test]
 fn how_it_was_lost_is_said() {
     let mut stage = Stage::new(120, 40);
     let mut lost = session("d-6", "bitbake world");
