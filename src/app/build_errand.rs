@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::actions::exec::shim_path_in_container;
 use crate::actions::{Outcome, Owned, Supervised, Verb};
-use crate::config::{Variables, load_build_file};
+use crate::config::{ConfigError, Mistake, Variables, load_build_file};
 use crate::engine::{ContainerSpec, Transport, chain};
 use crate::sessions::{Build, Builds, SessionId, SessionPlan, starter};
 use crate::ui::{Ended, Ending, Tone, Yield};
@@ -76,21 +76,19 @@ async fn begin(errand: &Errand, on: &Supervised, spec: &ContainerSpec, workspace
 async fn load(path: PathBuf) -> Result<(Workspace, Vec<String>), String> {
     let loaded = tokio::task::spawn_blocking(move || {
         let path = std::path::absolute(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let loaded = load_build_file(&path, &Variables::from_process()).map_err(|error| flat(&error))?;
-        let warnings = loaded.warnings.iter().map(|warning| one_line(&warning.to_string())).collect();
+        let loaded = load_build_file(&path, &Variables::from_process()).map_err(|error| in_words(&error))?;
+        let warnings = loaded.warnings.iter().map(Mistake::in_one_line).collect();
         Ok((Workspace::new(loaded.build_file, path), warnings))
     });
     loaded.await.map_err(|error| error.to_string())?
 }
 
-/// An error and its causes on one line.
-fn flat(error: &(dyn std::error::Error + 'static)) -> String {
-    one_line(&chain(error))
-}
-
-/// What the screen has one line for: of a snippet, the words before it.
-fn one_line(words: &str) -> String {
-    words.lines().map(str::trim).filter(|line| !line.is_empty()).take(2).collect::<Vec<_>>().join(" ")
+/// What is wrong with a build file, in the one line the screen has for it.
+fn in_words(error: &ConfigError) -> String {
+    match error.first_mistake() {
+        Some(mistake) => format!("{mistake}; `smidr-console check` shows the lines"),
+        None => chain(error),
+    }
 }
 
 /// Makes the directories that are missing, on an engine of this machine.
@@ -104,7 +102,7 @@ async fn prepare(errand: &Errand, on: &Supervised, workspace: &Workspace) -> Res
     errand.step("making directories".into());
     let of = workspace.clone();
     let prepared =
-        tokio::task::spawn_blocking(move || of.prepare_directories().map_err(|error| flat(&error)));
+        tokio::task::spawn_blocking(move || of.prepare_directories().map_err(|error| chain(&error)));
     let prepared = prepared.await.map_err(|error| error.to_string())??;
     let said = |what: &str, path: &Path| format!("{what} {}", crate::text::clean(&path.to_string_lossy()));
     for path in &prepared.made {
@@ -125,4 +123,35 @@ async fn fetch_missing(errand: &Errand, on: &Supervised, image: &str) -> Result<
     }
     let pulled = pull(errand, on, image.to_owned()).await;
     if pulled.ending == Ending::Done { Ok(()) } else { Err(Box::new(pulled)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn loaded(text: &str) -> Result<(Workspace, Vec<String>), String> {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("smidr.yaml");
+        std::fs::write(&file, text).unwrap();
+        load(file).await
+    }
+
+    #[tokio::test]
+    async fn a_mistake_is_told_in_one_line_with_its_place_and_what_was_expected() {
+        let words = loaded("name: a\ncontainer: {cpu_count: lots, memory: much}\n").await.unwrap_err();
+        assert!(words.starts_with("smidr.yaml:2:24: "), "{words}");
+        for part in ["lots", "; expected", "(and 1 more)", "`smidr-console check`"] {
+            assert!(words.contains(part), "{part}: {words}");
+        }
+        assert!(!words.contains('\n') && !words.contains(" | "), "{words}");
+    }
+
+    #[tokio::test]
+    async fn a_warning_is_one_line_and_a_file_that_is_not_there_is_named() {
+        let (workspace, warnings) = loaded("name: a\nbild: {image: x}\n").await.unwrap();
+        assert!(warnings.iter().any(|one| one.contains("bild")), "{warnings:?}");
+        assert!(warnings.iter().all(|one| !one.contains('\n')), "{warnings:?}");
+        let gone = load(workspace.file).await.unwrap_err();
+        assert!(gone.contains("there is no build file"), "{gone}");
+    }
 }

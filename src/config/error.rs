@@ -115,6 +115,29 @@ impl Mistake {
     }
 }
 
+impl Mistake {
+    /// The same without the line of the file, for where there is only one line: the file's name, where, what, and what was
+    /// expected.
+    #[must_use]
+    pub fn in_one_line(&self) -> String {
+        let name = self.file.file_name().unwrap_or(self.file.as_os_str()).to_string_lossy();
+        let expected = self.expected.as_ref().map(|expected| format!("; {expected}")).unwrap_or_default();
+        format!("{name}:{}: {}{expected}", self.place, self.what)
+    }
+}
+
+impl ConfigError {
+    /// The first mistake [in one line](Mistake::in_one_line), and how many more there are. `None` of any other error: it
+    /// is in one line already.
+    #[must_use]
+    pub fn first_mistake(&self) -> Option<String> {
+        let Self::Mistakes { mistakes, more } = self else { return None };
+        let others = mistakes.len().saturating_sub(1).saturating_add(*more);
+        let others = if others > 0 { format!(" (and {others} more)") } else { String::new() };
+        Some(mistakes.first()?.in_one_line() + &others)
+    }
+}
+
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.file.display(), self.place, self.what)?;
