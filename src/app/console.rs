@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ratatui::backend::CrosstermBackend;
 use tokio::sync::{mpsc, watch};
+use tokio::task::block_in_place;
 
 use crate::actions::Supervisor;
 use crate::engine::discovery::{Candidate, Environment, candidates};
@@ -16,7 +17,6 @@ use crate::ui::{KeyMap, Look, Model, Wanted};
 use super::backstage::Backstage;
 use super::clock::Clock;
 use super::connect::{Opening, open_any};
-use super::events::TerminalEvents;
 use super::kept::Kept;
 use super::link::Links;
 use super::outbox::boxes;
@@ -26,6 +26,7 @@ use super::run::{Ends, Left, Loop, Stop};
 use super::signals::{EndSignal, Signals};
 use super::sixteen::Sixteen;
 use super::terminal::{NoScreen, OwnScreen, OwnTerminal, give_back, is_gone};
+use super::terminal_events::TerminalEvents;
 use super::wires::Wires;
 use super::{demo, save_log, state_dir, subscriptions};
 
@@ -144,19 +145,16 @@ async fn on_terminal(
     let mut model = Model::new(options.options, options.keymap, options.look, size, clock.now());
     let behind = Behind::begin(&mut model, clock, candidates, open, kept, stops);
     let Behind { supervisor, ends, tasks, log, .. } = behind;
-    let mut events = TerminalEvents::new();
-    let left = Loop {
-        screen: &mut *screen,
-        events: &mut events,
-        terminal,
-        model: &mut model,
-        clock,
-        frame_rate,
-        written,
-        ends,
-    }
-    .run()
-    .await;
+    // The loop waits on a runtime of its own: that of the others looks for keys only when their threads come to it.
+    let left = block_in_place(|| {
+        let waiting = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        waiting.block_on(async {
+            let mut events = TerminalEvents::new()?;
+            let screen = &mut *screen;
+            let (events, model) = (&mut events, &mut model);
+            Loop { screen, events, terminal, model, clock, frame_rate, written, ends }.run().await
+        })
+    });
     log.note(&format!("leaving: {left:?}"));
     supervisor.shut_down(LEAVING).await;
     drop(tasks);

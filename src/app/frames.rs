@@ -14,8 +14,8 @@ const REST: u32 = 2;
 /// And of this part of it before one for the user: even where keys never cease and the terminal is slow, a fifth of the
 /// time is left for everything else.
 const SHORT_REST: u32 = 4;
-/// Between the beginnings of two frames for the user: short enough that the second of two keys is answered within
-/// 16 ms, and long enough that a mouse that is drawn about does not keep the processor busy.
+/// Between the beginnings of two frames for the user, on average: a mouse that is drawn about, or a key that is held
+/// down, does not keep the processor busy. The second of two keys does not wait for it, only what follows them.
 const USER_PACE: Duration = Duration::from_millis(10);
 
 /// Merges all wishes for a frame into one. There are two kinds, each with a pace of its own: a frame for news does not
@@ -30,16 +30,18 @@ pub(crate) struct Frames {
 /// One kind of frames.
 #[derive(Debug)]
 struct Kind {
-    /// Between the beginnings of two.
+    /// Between the beginnings of two, on average.
     pace: Duration,
+    /// How much earlier one may come where there was none for as long before.
+    slack: Duration,
     /// None before this.
     from: Instant,
     due: Option<Instant>,
 }
 
 impl Kind {
-    fn new(pace: Duration) -> Self {
-        Self { pace, from: Instant::now(), due: None }
+    fn new(pace: Duration, slack: Duration) -> Self {
+        Self { pace, slack, from: Instant::now(), due: None }
     }
 
     fn ask(&mut self) {
@@ -49,7 +51,8 @@ impl Kind {
     /// A frame of either kind shows all there is; one that came before this kind's time does not count for its pace.
     fn drawn(&mut self, begun: Instant, rested: Instant) {
         if self.due.take().is_some_and(|due| due <= begun) {
-            self.from = begun + self.pace;
+            let earliest = begun.checked_sub(self.slack).unwrap_or(begun);
+            self.from = self.from.max(earliest) + self.pace;
         }
         self.from = self.from.max(rested);
     }
@@ -59,7 +62,9 @@ impl Frames {
     /// At most so many a second for news; at least one.
     pub(crate) fn new(rate: u16) -> Self {
         let pace = Duration::from_secs(1) / u32::from(rate.max(1));
-        Self { news: Kind::new(pace), user: Kind::new(USER_PACE.min(pace)), budget: Budget::new() }
+        let news = Kind::new(pace, Duration::ZERO);
+        let user_pace = USER_PACE.min(pace);
+        Self { news, user: Kind::new(user_pace, user_pace), budget: Budget::new() }
     }
 
     /// Something has changed that the user has not just asked for: it is shown when its time comes.
@@ -159,6 +164,15 @@ mod tests {
         let mut frames = Frames::new(30);
         let drawn = drawn(&mut frames, 0, 100, |frames, _| frames.ask_now()).await;
         assert_eq!(drawn.len(), 10, "{drawn:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_second_of_two_keys_does_not_wait_for_the_pace() {
+        let mut frames = Frames::new(30);
+        advance(Duration::from_secs(1)).await;
+        let drawn = drawn(&mut frames, 0, 30, |frames, _| frames.ask_now()).await;
+        let at: Vec<_> = drawn.iter().map(Duration::as_millis).collect();
+        assert_eq!(at, [0, 1, 10, 20]);
     }
 
     #[tokio::test(start_paused = true)]

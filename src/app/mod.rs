@@ -31,6 +31,7 @@ mod heartbeat;
 mod history;
 mod kept;
 mod kept_histories;
+mod key_sequences;
 mod link;
 mod listing;
 mod log_keeping;
@@ -66,6 +67,7 @@ mod supervise;
 mod sweeping;
 mod task_log;
 mod terminal;
+mod terminal_events;
 #[cfg(test)]
 mod tests;
 mod watch_builds;

@@ -244,14 +244,12 @@ impl<B: Backend, E: EventSource, T: Terminal> Loop<'_, B, E, T> {
 
     fn lend(&mut self, turn: &mut Turn) -> io::Result<()> {
         turn.is_lent = true;
-        self.events.pause();
         self.terminal.lend()
     }
 
     fn take_back(&mut self, turn: &mut Turn) -> io::Result<()> {
         turn.is_lent = false;
         self.terminal.take_back()?;
-        self.events.resume();
         self.redraw(turn)?;
         // It may have another size by now, and it is later.
         let (columns, rows) = self.terminal.size()?;

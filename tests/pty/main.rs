@@ -41,3 +41,5 @@ mod sessions;
 mod silent;
 #[cfg(test)]
 mod ten_million;
+#[cfg(test)]
+mod typed;

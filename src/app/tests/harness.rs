@@ -265,10 +265,6 @@ impl EventSource for FakeEvents {
     async fn next(&mut self) -> Option<io::Result<Event>> {
         self.0.recv().await.map(Ok)
     }
-
-    fn pause(&mut self) {}
-
-    fn resume(&mut self) {}
 }
 
 /// What the terminal was told, in order.

@@ -13,7 +13,7 @@ use crate::ui::ContainerNews;
 use crate::ui::test_builds::{ended, until, watched, whole};
 
 #[tokio::test(start_paused = true)]
-async fn many_keys_at_once_are_one_frame() {
+async fn many_keys_at_once_are_few_frames() {
     let console = Console::open(&engine(SCENE));
     console.row("yocto-a", "up").await;
     sleep(Duration::from_millis(500)).await;
@@ -24,7 +24,7 @@ async fn many_keys_at_once_are_one_frame() {
     }
     sleep(Duration::from_millis(20)).await;
     let drawn = console.screen.count() - before;
-    assert!((1..=2).contains(&drawn), "{drawn} frames for 1000 keys");
+    assert!((1..=3).contains(&drawn), "{drawn} frames for 1000 keys");
 }
 
 #[tokio::test(start_paused = true)]
