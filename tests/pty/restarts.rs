@@ -8,12 +8,15 @@ use crate::engine::{Engine, wait};
 use crate::support::OwnDocker;
 
 const LINES: u32 = 1_000_000;
-/// Prints them, paced, at some 15 000 a second. Whatever the container has written and the engine has read but not yet
-/// put into its own log when it is killed is lost in the engine: the more of it, the faster it is printed. In a burst
-/// of 200 there is little, and while nothing is on its way nothing can be lost.
+/// Prints them, paced, at some 15 000 a second. Whatever the engine has read but not yet put into its own log when it is
+/// killed is lost in the engine: it is killed in a pause, while nothing is on its way. The pause is over before the
+/// engine is back, and what is printed meanwhile waits for it.
 const PRINTS: &str = r#"while [ ! -e /go ]; do sleep 0.1; done
 awk 'BEGIN { for (i = 1; i <= 1000000; i++) {
-  print "printed line " i " of a long build"; if (i % 200 == 0) system("usleep 10000") } }'"#;
+  print "printed line " i " of a long build"
+  if (i % 200 == 0) system("usleep 10000; if [ -e /pause ]; then rm /pause; sleep 1; fi") } }'"#;
+/// How long after the pause was asked for nothing is on its way any more.
+const QUIET: Duration = Duration::from_millis(300);
 /// The engine is killed when so many of them are on the screen.
 const KILLED_AT: [u32; 4] = [200_000, 400_000, 600_000, 800_000];
 /// How long each part may take.
@@ -36,6 +39,8 @@ async fn a_million_lines_are_all_there_after_the_engine_was_killed_four_times() 
         let reached = |screen: &str| printed(screen) >= at;
         shown.console.wait_until(&format!("{at} lines"), LIMIT, reached);
         println!("killed at {} after {:?}", printed(&shown.console.screen()), begun.elapsed());
+        shown.touch("/pause");
+        tokio::time::sleep(QUIET).await;
         docker.kill().await;
         shown.console.wait_for("lost for", SOON);
         docker.start_again().await;
