@@ -54,17 +54,11 @@ impl Help {
         columns
     }
 
-    /// The furthest it can be scrolled in an inside of this size.
-    fn furthest(&self, model: &Model, inside: Rect) -> usize {
-        let longest = self.columns(model, inside.width).iter().map(Vec::len).max().unwrap_or(0);
-        longest.saturating_sub(usize::from(inside.height.saturating_sub(1)))
-    }
-
     fn scroll(&mut self, model: &Model, by: isize) {
         let screen = Rect::new(0, 0, model.size.0, model.size.1);
         let area = crate::ui::view::dialog_area(self, model, screen);
         let inside = Rect::new(0, 0, area.width.saturating_sub(2), area.height.saturating_sub(2));
-        let furthest = self.furthest(model, inside);
+        let furthest = furthest(&self.columns(model, inside.width), inside);
         self.top = self.top.min(furthest).saturating_add_signed(by).min(furthest);
     }
 
@@ -75,6 +69,12 @@ impl Help {
         }
         self.top = 0;
     }
+}
+
+/// The furthest these columns can be scrolled in an inside of this size.
+fn furthest(columns: &[Vec<Line<'_>>], inside: Rect) -> usize {
+    let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
+    longest.saturating_sub(usize::from(inside.height.saturating_sub(1)))
 }
 
 fn lines(model: &Model, group: &Group, cells: usize) -> Vec<Line<'static>> {
@@ -184,7 +184,8 @@ impl Dialog for Help {
     fn draw(&self, model: &Model, frame: &mut Frame<'_>, inside: Rect) {
         let look = &model.look;
         let [head, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inside);
-        let furthest = self.furthest(model, inside);
+        let columns = self.columns(model, inside.width);
+        let furthest = furthest(&columns, inside);
         let top = self.top.min(furthest);
         let cursor = look.glyph("▏", "_");
         let mut spans = vec![Span::styled(format!(" /{}{cursor}", self.typed), look.accent)];
@@ -198,7 +199,6 @@ impl Dialog for Help {
             spans.push(Span::styled(" ".repeat(blanks) + &words, look.dim));
         }
         frame.render_widget(Line::from(spans), head);
-        let columns = self.columns(model, inside.width);
         if columns.iter().all(Vec::is_empty) {
             return frame.render_widget(Line::styled(" Nothing here matches.", look.dim), body);
         }
