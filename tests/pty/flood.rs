@@ -20,7 +20,7 @@ const TIMES: usize = if cfg!(debug_assertions) { 100 } else { 400 };
 /// a whole screen some 30 ms where the container, its engine and this have two processors between them. With it, 99 of
 /// 100 are to be answered within 16 ms. Where two processors have all this to do and nothing else, they take 10 to 13 ms
 /// as long as the kernel weighs threads one by one, and 28 to 45 ms where it weighs sessions first
-/// (`kernel.sched_autogroup_enabled`). No change in the console would do there: one that follows nothing while
+/// (`kernel.sched_autogroup_enabled`). That is not the console's alone: one that follows nothing while
 /// `docker logs` does takes 20 to 22 ms, and one whose loop has a real-time priority 14 to 20 ms, because the kernel's
 /// own thread that passes keys on waits its turn, too.
 const ANSWERED: [Duration; 2] = if cfg!(debug_assertions) {
