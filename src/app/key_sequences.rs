@@ -16,6 +16,17 @@ const PASTE: usize = 1024 * 1024;
 const REST_OF_KEY: Duration = Duration::from_millis(250);
 const REST_OF_PASTE: Duration = Duration::from_secs(5);
 
+/// What comes behind a byte: only it tells a key that sends an escape first from the Escape key.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Behind {
+    /// This one, which is there already.
+    Byte(u8),
+    /// Nothing is there yet.
+    Nothing,
+    /// More may be there that was not read yet.
+    Unread,
+}
+
 /// What has begun and is not complete yet.
 #[derive(Debug, Default)]
 pub(super) struct Sequences {
@@ -23,14 +34,18 @@ pub(super) struct Sequences {
 }
 
 impl Sequences {
-    /// Takes the next byte, and gives the event that it completes. `following` is the one behind it, where that is there
-    /// already: only it tells a key that sends an escape first from the Escape key.
-    pub(super) fn take(&mut self, byte: u8, following: Option<u8>) -> Option<Event> {
+    /// Takes the next byte, and gives the event that it completes.
+    pub(super) fn take(&mut self, byte: u8, behind: Behind) -> Option<Event> {
+        if byte == ESCAPE && self.begun == [ESCAPE] {
+            // The one before was a key; this one takes its place.
+            return Some(escape());
+        }
         if self.is_cut_off_by(byte) {
             self.begun.clear();
         }
-        if byte == ESCAPE && self.begun.is_empty() && matches!(following, None | Some(ESCAPE)) {
-            return Some(Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
+        if byte == ESCAPE && self.begun.is_empty() && matches!(behind, Behind::Nothing | Behind::Byte(ESCAPE))
+        {
+            return Some(escape());
         }
         self.begun.push(byte);
         if self.begun == [ESCAPE] {
@@ -62,9 +77,10 @@ impl Sequences {
         }
     }
 
-    /// No longer waits for the end of what has begun: a paste is handed on as far as it came, part of a key means nothing.
+    /// No longer waits for the end of what has begun: a paste is handed on as far as it came, an escape was a key, other
+    /// parts of one mean nothing.
     pub(super) fn give_up(&mut self) -> Option<Event> {
-        let event = if self.is_paste() { self.pasted() } else { None };
+        let event = if self.is_paste() { self.pasted() } else { (self.begun == [ESCAPE]).then(escape) };
         self.begun.clear();
         event
     }
@@ -102,6 +118,10 @@ impl Sequences {
         self.begun.clear();
         Some(Event::Paste(text))
     }
+}
+
+fn escape() -> Event {
+    Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE))
 }
 
 fn begins_character(byte: u8) -> bool {

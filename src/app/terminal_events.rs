@@ -15,7 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 
 use super::events::EventSource;
-use super::key_sequences::Sequences;
+use super::key_sequences::{Behind, Sequences};
 use super::running::until;
 
 /// How many bytes are read at once. What a terminal holds is at most four times as much.
@@ -59,7 +59,12 @@ impl TerminalEvents {
     fn of_read(&mut self) -> Option<Event> {
         while let Some(byte) = self.read.get(self.taken).copied() {
             self.taken += 1;
-            let event = self.sequences.take(byte, self.read.get(self.taken).copied());
+            let behind = match self.read.get(self.taken) {
+                Some(next) => Behind::Byte(*next),
+                None if self.read.len() < READ => Behind::Nothing,
+                None => Behind::Unread,
+            };
+            let event = self.sequences.take(byte, behind);
             if event.is_some() {
                 return event;
             }
@@ -110,6 +115,8 @@ fn read(terminal: &Stdin, into: &mut Vec<u8>) -> Result<usize, Errno> {
     if poll(&mut [PollFd::new(terminal, PollFlags::IN)], Some(&AT_ONCE))? == 0 {
         return Err(Errno::AGAIN);
     }
-    into.clear();
-    rustix::io::read(terminal, rustix::buffer::spare_capacity(into))
+    into.resize(READ, 0);
+    let read = rustix::io::read(terminal, into.as_mut_slice());
+    into.truncate(read.unwrap_or_default());
+    read
 }

@@ -15,7 +15,8 @@ fn read(sequences: &mut Sequences, reads: &[&[u8]]) -> Vec<Event> {
     let mut events = Vec::new();
     for read in reads {
         for (index, byte) in read.iter().enumerate() {
-            events.extend(sequences.take(*byte, read.get(index + 1).copied()));
+            let behind = read.get(index + 1).map_or(Behind::Nothing, |next| Behind::Byte(*next));
+            events.extend(sequences.take(*byte, behind));
         }
     }
     events
@@ -85,6 +86,20 @@ fn escape_is_a_key_where_nothing_follows_it_or_another_does() {
     assert_eq!(events(&[b"\x1b", b"j"]), [escape(), plain(KeyCode::Char('j'))]);
     assert_eq!(events(&[b"\x1b\x1b"]), [escape(), escape()]);
     assert_eq!(events(&[b"\x1b\x1b[A"]), [escape(), plain(KeyCode::Up)]);
+}
+
+#[test]
+fn an_escape_behind_which_more_may_be_waits_for_it() {
+    let escape = || plain(KeyCode::Esc);
+    let mut sequences = Sequences::default();
+    assert_eq!(sequences.take(ESCAPE, Behind::Unread), None);
+    assert_eq!(sequences.patience(), Some(REST_OF_KEY));
+    assert_eq!(read(&mut sequences, &[b"[A"]), [plain(KeyCode::Up)]);
+    assert_eq!(sequences.take(ESCAPE, Behind::Unread), None);
+    assert_eq!(read(&mut sequences, &[b"\x1b[A"]), [escape(), plain(KeyCode::Up)]);
+    assert_eq!(sequences.take(ESCAPE, Behind::Unread), None);
+    assert_eq!(sequences.give_up(), Some(escape()));
+    assert_eq!(sequences.patience(), None);
 }
 
 #[test]
